@@ -1,0 +1,55 @@
+# What can be done here. `make run` and `make test` need only Python 3.11 or newer and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help run demo test test-quick lint translations docs bench clean
+
+help: ## what can be done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: $(BIN)/.installed ## serve a small province: a hub and two district nodes
+	@$(BIN)/python -m demo.run
+
+demo: $(BIN)/.installed ## the whole journey unattended, each step with its proof
+	@$(BIN)/python -m demo.journey
+
+test: $(BIN)/.installed-dev ## all tests; installs a browser and the like when root
+	@sh tests/system_packages.sh
+	@$(BIN)/python -m pytest -n 2 -q -m "not browser"
+	@$(BIN)/python -m pytest -q -m browser
+
+test-quick: $(BIN)/.installed-dev ## tests without browser and crashes
+	@$(BIN)/python -m pytest -n 2 -q -m "not browser and not crash"
+
+lint: $(BIN)/.installed-dev ## style, layers, templates, htmx
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python tests/lint_templates.py
+	@$(BIN)/python tests/vendor/htmx-4.0.1-upgrade-check.py --ext .html templates
+
+translations: $(BIN)/.installed ## collects texts and compiles the English catalogue
+	@$(BIN)/pybabel -q extract -F translations/babel.cfg -k _l -k lazy_gettext --no-location \
+		--sort-output -o translations/messages.pot .
+	@$(BIN)/pybabel -q update -i translations/messages.pot -d translations --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date -w 100
+	@$(BIN)/pybabel -q compile -d translations
+
+docs: $(BIN)/.installed ## prints flows and permissions from the code into docs/
+	@$(BIN)/python -m docs.print_tables
+
+bench: $(BIN)/.installed ## figures: seconds to the recipient, memory, bytes, statements
+	@$(BIN)/python -m bench.journey
+
+clean: ## removes the environment and the demo province's data
+	rm -rf .venv data
+
+$(BIN)/.installed: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Vanthu needs Python 3.11 or newer.")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(BIN)/.installed-dev: requirements-dev.txt $(BIN)/.installed
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

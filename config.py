@@ -1,0 +1,119 @@
+"""Settings: one frozen object, built from the environment once. A bad or missing value stops the
+start with one clear line; there is no default secret."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+ENV_PREFIX = "VANTHU_"
+MIN_SECRET = 32
+
+
+class ConfigError(SystemExit):
+    """Stops the program with one line on stderr."""
+
+
+class NodeRole(StrEnum):
+    DISTRICT = "district"
+    HUB = "hub"
+
+
+@dataclass(frozen=True, repr=False)
+class Settings:
+    """What differs between deployments. Times are in seconds, sizes in bytes."""
+
+    role: NodeRole
+    node_name: str
+    secret_key: str
+    node_key: bytes  # 32 bytes; seals keys and secrets at rest
+    data_dir: Path
+    database_url: str
+    redis_url: str
+    asset_source: str = "cdn"  # cdn | local
+    secure_cookies: bool = False
+    poll_seconds: int = 60
+    directory_seconds: int = 3600
+    audit_head_seconds: int = 3600
+    max_upload: int = 50 * 1024 * 1024
+    trusted_proxies: int = 0
+    demo: bool = False
+
+    @property
+    def is_hub(self) -> bool:
+        return self.role is NodeRole.HUB
+
+    @property
+    def files_dir(self) -> Path:
+        return self.data_dir / "files"
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(ENV_PREFIX + name, "")
+    if not value:
+        raise ConfigError(f"{ENV_PREFIX}{name} is not set (see .env.example)")
+    return value
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(ENV_PREFIX + name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        raise ConfigError(f"{ENV_PREFIX}{name} must be a whole number, not {text!r}") from None
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = env.get(ENV_PREFIX + name, default)
+    if value not in allowed:
+        raise ConfigError(f"{ENV_PREFIX}{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return value
+
+
+def _node_key(env: Mapping[str, str]) -> bytes:
+    text = _required(env, "NODE_KEY")
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise ConfigError(f"{ENV_PREFIX}NODE_KEY must be 64 hexadecimal digits")
+    return key
+
+
+def _secret_key(env: Mapping[str, str]) -> str:
+    secret = _required(env, "SECRET_KEY")
+    if len(secret) < MIN_SECRET:
+        raise ConfigError(f"{ENV_PREFIX}SECRET_KEY must have at least {MIN_SECRET} characters")
+    return secret
+
+
+def _data_dir(env: Mapping[str, str]) -> Path:
+    path = Path(_required(env, "DATA_DIR")).absolute()
+    if not path.is_dir():
+        raise ConfigError(f"{ENV_PREFIX}DATA_DIR: no such folder: {path}")
+    return path
+
+
+def load_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Settings from environment variables `VANTHU_…`; raises ConfigError with one line."""
+    env = os.environ if env is None else env
+    data_dir = _data_dir(env)
+    return Settings(
+        role=NodeRole(_one_of(env, "ROLE", "district", tuple(NodeRole))),
+        node_name=env.get(ENV_PREFIX + "NODE_NAME", "Vanthu"),
+        secret_key=_secret_key(env),
+        node_key=_node_key(env),
+        data_dir=data_dir,
+        database_url=env.get(ENV_PREFIX + "DATABASE_URL") or f"sqlite:///{data_dir}/vanthu.db",
+        redis_url=env.get(ENV_PREFIX + "REDIS_URL") or f"unix://{data_dir}/queue.sock",
+        asset_source=_one_of(env, "ASSET_SOURCE", "cdn", ("cdn", "local")),
+        secure_cookies=_one_of(env, "SECURE_COOKIES", "0", ("0", "1")) == "1",
+        poll_seconds=_number(env, "POLL_SECONDS", 60),
+        directory_seconds=_number(env, "DIRECTORY_SECONDS", 3600),
+        audit_head_seconds=_number(env, "AUDIT_HEAD_SECONDS", 3600),
+        max_upload=_number(env, "MAX_UPLOAD_MB", 50) * 1024 * 1024,
+        trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
+        demo=_one_of(env, "DEMO", "0", ("0", "1")) == "1",
+    )
