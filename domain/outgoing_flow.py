@@ -1,0 +1,51 @@
+"""The life of an outgoing document, from draft to dispatch (NĐ 30/2020, Điều 10–15, 18)."""
+
+from enum import StrEnum
+
+from domain.flow import Flow, Step
+
+
+class OutgoingState(StrEnum):
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    FORM_CHECK = "form_check"
+    AWAITING_LEADER = "awaiting_leader"
+    SIGNING = "signing"
+    SIGNED = "signed"
+    SEALING = "sealing"
+    NUMBERED = "numbered"
+    ISSUED = "issued"
+    DISPATCHED = "dispatched"
+    CANCELLED = "cancelled"
+
+
+S = OutgoingState
+
+
+def _step(action: str, frm: set[S], to: S, *needs: str, by_system: bool = False) -> Step[S]:
+    return Step(action, frozenset(frm), to, frozenset(needs), by_system)
+
+
+OUTGOING_FLOW: Flow[S] = Flow(
+    "outgoing",
+    (
+        _step("edit", {S.DRAFT}, S.DRAFT),
+        _step("submit", {S.DRAFT}, S.IN_REVIEW),
+        _step("agree", {S.IN_REVIEW}, S.FORM_CHECK),
+        _step("return", {S.IN_REVIEW, S.FORM_CHECK, S.AWAITING_LEADER}, S.DRAFT, "reason"),
+        _step("forward", {S.FORM_CHECK}, S.AWAITING_LEADER),
+        # Law 8: the approval names the digest of the bytes shown.
+        _step("approve", {S.AWAITING_LEADER}, S.SIGNING, "pin", "digest"),
+        _step("leader_signed", {S.SIGNING}, S.SIGNED, by_system=True),
+        _step("leader_failed", {S.SIGNING}, S.AWAITING_LEADER, by_system=True),
+        # The leader signs first; number and seal come after (NĐ 30/2020, Điều 14, 32.2.d).
+        _step("issue", {S.SIGNED}, S.SEALING, "pin", "issued_date"),
+        _step("reseal", {S.NUMBERED}, S.SEALING, "pin"),
+        _step("sealed", {S.SEALING}, S.ISSUED, by_system=True),
+        _step("seal_failed", {S.SEALING}, S.NUMBERED, by_system=True),
+        # Agencies are dissolved or merged between submission and dispatch; the file stays.
+        _step("readdress", {S.ISSUED}, S.ISSUED),
+        _step("dispatch", {S.ISSUED}, S.DISPATCHED),
+        _step("cancel", {S.DRAFT}, S.CANCELLED, "reason"),
+    ),
+)
