@@ -1,0 +1,29 @@
+"""Tables, one aggregate a file. Importing this package maps them all."""
+
+from models import (
+    agencies,
+    assignments,
+    audit,
+    exchange,
+    files,
+    hub,
+    incoming,
+    outgoing,
+    registers,
+    signing,
+)
+from models.base import Base
+
+__all__ = [
+    "Base",
+    "agencies",
+    "assignments",
+    "audit",
+    "exchange",
+    "files",
+    "hub",
+    "incoming",
+    "outgoing",
+    "registers",
+    "signing",
+]

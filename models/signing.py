@@ -1,0 +1,105 @@
+"""Certificates, requests to sign, and the facts of each signature applied or verified."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Json, Line, PrimaryKey, Short, reference_to
+from models.outgoing import OutgoingDocument
+
+
+class SigningRole(StrEnum):
+    LEADER = "leader"
+    SEAL = "seal"
+
+
+class SigningState(StrEnum):
+    REQUESTED = "requested"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class CertificateBinding(Base):
+    """Which certificate a person (as leader) or an agency (its seal) signs with, from when to when.
+    `key_sealed` opens only with the PIN and the node key together."""
+
+    __tablename__ = "certificate_binding"
+
+    id: Mapped[PrimaryKey]
+    person_id: Mapped[int | None] = reference_to("person.id")
+    agency_id: Mapped[int | None] = reference_to("agency.id")
+    role: Mapped[SigningRole] = mapped_column(String(10))
+    certificate: Mapped[bytes] = mapped_column(LargeBinary)  # DER
+    certificate_sha256: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[Line]
+    issuer: Mapped[Line]
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    wrong_pins: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class TrustRoot(Base):
+    """A root certificate the administrator trusts; never the system's."""
+
+    __tablename__ = "trust_root"
+    __table_args__ = (UniqueConstraint("sha256"),)
+
+    id: Mapped[PrimaryKey]
+    sha256: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[Line]
+    certificate: Mapped[bytes] = mapped_column(LargeBinary)
+    added_by: Mapped[Short]
+    added_at: Mapped[datetime]
+
+
+class SigningRequest(Base):
+    """One signature to be made: which bytes, which role, by whose authority. The authorisation is
+    sealed, bound to this request and its digest, and erased when used or expired."""
+
+    __tablename__ = "signing_request"
+
+    id: Mapped[PrimaryKey]
+    document_id: Mapped[int] = reference_to("outgoing_document.id")
+    role: Mapped[SigningRole] = mapped_column(String(10))
+    binding_id: Mapped[int] = reference_to("certificate_binding.id")
+    person_id: Mapped[int] = reference_to("person.id")
+    person_name: Mapped[Short]
+    input_sha256: Mapped[str] = mapped_column(String(64))
+    output_sha256: Mapped[str | None] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(64))
+    authorisation: Mapped[bytes | None] = mapped_column(LargeBinary)
+    authorised_until: Mapped[datetime]
+    state: Mapped[SigningState] = mapped_column(String(20), default=SigningState.REQUESTED)
+    failure: Mapped[Short]  # refusal code
+    requested_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    document: Mapped[OutgoingDocument] = relationship()
+    binding: Mapped[CertificateBinding] = relationship()
+
+
+class Signature(Base):
+    """What verification found about one signature in one file of a document."""
+
+    __tablename__ = "signature"
+
+    id: Mapped[PrimaryKey]
+    file_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    field: Mapped[Short]
+    kind: Mapped[str] = mapped_column(String(20))  # person | agency | unknown
+    signer_name: Mapped[Line]
+    organisation: Mapped[Line]
+    issuer: Mapped[Line]
+    certificate_sha256: Mapped[str] = mapped_column(String(64), default="")
+    signed_at: Mapped[datetime | None]
+    verdict: Mapped[str] = mapped_column(String(20))
+    covers_file: Mapped[bool] = mapped_column(Boolean, default=False)
+    facts: Mapped[dict] = mapped_column(Json, default=dict)
+    problem: Mapped[str] = mapped_column(Text, default="")
+    checked_at: Mapped[datetime]
