@@ -1,0 +1,230 @@
+"""Our side of a call to an axis or hub: one method per operation, typed results, two errors.
+
+A TemporaryAxisError means "unknown, maybe accepted": keep the message and send the same bytes
+again later. A PermanentAxisError carries the axis's own code and words: repeating will not help.
+The client never retries by itself, follows no redirect (a POST would become a GET) and always
+checks the server's certificate; a private authority is trusted through `transport`, e.g.
+`httpx.HTTPTransport(verify=ssl.create_default_context(cafile=...))`.
+"""
+
+import base64
+import binascii
+import json
+import ssl
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import TypeVar
+
+import httpx
+
+from adapters.axis import wire
+from adapters.axis.body import CRLF
+from adapters.axis.errors import PermanentAxisError, TemporaryAxisError
+from adapters.axis.operations import MESSAGE_KINDS, OPERATIONS, TRANSPORT_STATUSES
+from adapters.axis.records import (
+    AgencyRecord,
+    AuditHeadRecord,
+    DirectoryRecord,
+    ReceivedItem,
+    Record,
+    SentItem,
+    SynchronizeUnit,
+)
+from domain.errors import Invalid
+
+__all__ = ["AxisClient", "PermanentAxisError", "TemporaryAxisError"]
+
+R = TypeVar("R", bound=Record)
+Arguments = Mapping[str, str | list[str]]
+SERVICE = "eDoc"
+DEFAULT_TIMEOUT_S = 60.0
+
+
+def _now() -> datetime:
+    return datetime.now(wire.VIETNAM)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """The public authorities, read once: for every client anew would cost more than its calls."""
+    return httpx.create_ssl_context()
+
+
+class AxisClient:
+    """Calls as one registered system. Thread-safe; to be made after a fork, not before.
+
+    `endpoint` is http(s)://host[/path] without a query. `timeout` is in seconds, for connecting
+    and for each read and write. `transport` replaces the network (`httpx.WSGITransport(app)`).
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        system_id: str,
+        secret: str,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        timeout: float = DEFAULT_TIMEOUT_S,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self.endpoint = _checked_endpoint(endpoint)
+        self.system_id = system_id
+        self._secret = secret
+        self._clock = clock
+        self._http = httpx.Client(
+            transport=transport, timeout=timeout, follow_redirects=False, verify=_authorities()
+        )
+
+    def __repr__(self) -> str:
+        return f"<AxisClient {self.system_id} at {self.endpoint}>"
+
+    def __enter__(self) -> "AxisClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def get_agencies_list(self) -> list[AgencyRecord]:
+        return self._list("getAgenciesList", {}, AgencyRecord)
+
+    def get_agencies_list_qd20(self, level: str = "1") -> list[AgencyRecord]:
+        return self._list("getAgenciesListQD20", {"level": level}, AgencyRecord)
+
+    def get_synchronize_unit(self) -> list[SynchronizeUnit]:
+        return self._list("getSynchronizeUnit", {}, SynchronizeUnit)
+
+    def register_agency(self, agency: Mapping[str, object]) -> None:
+        """Register an agency described by a JSON object, whose members the axis defines."""
+        self._answer("registerAgency", {}, wire.compact_json(dict(agency)).encode())
+
+    def delete_agency(self, code: str) -> None:
+        self._answer("deleteAgency", {"AgencyCode": code})
+
+    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str:
+        """Send one edXML file and return the axis's id of it.
+
+        Without `to` the axis reads the recipients from the package. The hash is sent in the form
+        of the SDK, the only one a real axis has ever been sent.
+        """
+        arguments: dict[str, str | list[str]] = {"from": self.system_id, **_kind(kind)}
+        if to is not None:
+            arguments["to"] = list(to)
+        arguments["hash-file"] = wire.file_hashes(data)[1]
+        doc_id = self._answer("sendEdoc", arguments, data + CRLF).get("DocId")
+        if not isinstance(doc_id, str | int) or not str(doc_id):
+            raise TemporaryAxisError("sendEdoc: success without DocId")
+        return str(doc_id)
+
+    def received_list(self, kind: str = "edoc") -> list[ReceivedItem]:
+        return self._list("getReceivedEdocList", _kind(kind), ReceivedItem)
+
+    def get_edoc(self, doc_id: str) -> bytes:
+        text = self._answer("getEdoc", {"docId": doc_id}).get("data")
+        try:
+            return base64.b64decode("".join(str(text).split()) if text else b"?", validate=True)
+        except (binascii.Error, ValueError):
+            raise TemporaryAxisError("getEdoc: data is not base64") from None
+
+    def download_edoc(self, doc_id: str) -> bytes:
+        """The package as the body itself. An error page must not pass for a package."""
+        response = self._exchange("downloadEdoc", {"docId": doc_id}, b"")
+        start = response.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
+        if response.is_success and start.startswith(b"<") and b"html" not in start:
+            return response.content
+        _read_answer("downloadEdoc", response)
+        raise TemporaryAxisError("downloadEdoc: the answer is not a package")
+
+    def update_status(self, doc_id: str, status: str) -> None:
+        """Acknowledge a received package: "processing", "done" or "fail" (transport only)."""
+        if status not in TRANSPORT_STATUSES:
+            raise ValueError(f"no such transport status: {status}")
+        self._answer("updateStatus", {"status": status, "docId": doc_id})
+
+    def sent_list(self, kind: str, doc_id: str) -> list[SentItem]:
+        return self._list("getSentEdocList", {**_kind(kind), "docId": doc_id}, SentItem)
+
+    def count_receive_edoc(self) -> int:
+        return self._count("countReceiveEdoc", "edoc")
+
+    def count_receive_status(self) -> int:
+        return self._count("countReceiveStatus", "status")
+
+    def directory_changes(self, since: int) -> list[DirectoryRecord]:
+        """Our extension: every agency that changed after version `since`, oldest change first."""
+        return self._list("getDirectoryChanges", {"since": str(since)}, DirectoryRecord)
+
+    def lodge_audit_head(self, sequence: int, digest: str) -> None:
+        """Our extension: another axis does not know it (ErrorCode 28 from a hub of ours)."""
+        self._answer("lodgeAuditHead", {"sequence": str(sequence), "hash": digest})
+
+    def audit_heads(self) -> list[AuditHeadRecord]:
+        """What `lodge_audit_head` has left over there, the newest first."""
+        return self._list("getAuditHeads", {}, AuditHeadRecord)
+
+    def _count(self, operation: str, kind: str) -> int:
+        number = self._answer(operation, _kind(kind)).get("count")
+        try:
+            return int(number)  # type: ignore[call-overload]
+        except (TypeError, ValueError):
+            raise TemporaryAxisError(f"{operation}: count is not a number") from None
+
+    def _list(self, operation: str, arguments: Arguments, record: type[R]) -> list[R]:
+        items = self._answer(operation, arguments).get("data")
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise TemporaryAxisError(f"{operation}: data is not a list of objects")
+        return [record.from_wire(item) for item in items]
+
+    def _answer(self, operation: str, arguments: Arguments, body: bytes | None = None) -> dict:
+        content = OPERATIONS[operation].body if body is None else body
+        return _read_answer(operation, self._exchange(operation, arguments, content))
+
+    def _exchange(self, name: str, arguments: Arguments, content: bytes) -> httpx.Response:
+        operation = OPERATIONS[name]
+        headers = wire.sign_headers(
+            arguments, self.system_id, self._secret, operation.content_type, self._clock()
+        )
+        url = f"{self.endpoint}/{name}"
+        try:
+            response = self._http.request(operation.method, url, headers=headers, content=content)
+        except httpx.HTTPError as error:
+            raise TemporaryAxisError(f"{name}: {type(error).__name__}") from error
+        if response.is_server_error or response.is_redirect:
+            raise TemporaryAxisError(f"{name}: HTTP {response.status_code}")
+        return response
+
+
+def _read_answer(operation: str, response: httpx.Response) -> dict:
+    """The answer's members, if it says success; the status line of a 4xx adds nothing to them."""
+    try:
+        answer = json.loads(response.content)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict) or "ErrorCode" not in answer:
+        raise TemporaryAxisError(f"{operation}: HTTP {response.status_code}, not an axis answer")
+    code, status = str(answer["ErrorCode"]), str(answer.get("status"))
+    if code == "0" and status != "FAIL":
+        return answer
+    raise PermanentAxisError(code, str(answer.get("ErrorDesc") or ""))
+
+
+def _kind(kind: str) -> dict[str, str]:
+    if kind not in MESSAGE_KINDS:
+        raise ValueError(f"no such kind of message: {kind}")
+    return {"servicetype": SERVICE, "messagetype": kind}
+
+
+def _checked_endpoint(endpoint: str) -> str:
+    """The address without a trailing slash. Operations are appended to it as plain text, so a
+    query or fragment would swallow them. Raises Invalid "axis-endpoint-invalid"."""
+    try:
+        url = httpx.URL(endpoint)
+    except httpx.InvalidURL:
+        raise Invalid("axis-endpoint-invalid", endpoint=endpoint) from None
+    extras = url.query or url.fragment or url.userinfo
+    if url.scheme not in ("http", "https") or not url.host or extras:
+        raise Invalid("axis-endpoint-invalid", endpoint=endpoint)
+    return endpoint.rstrip("/")

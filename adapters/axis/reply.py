@@ -1,0 +1,57 @@
+"""What a hub answers: dicts ready for JSON, in the shape the client SDK can read.
+
+The three common members are always there, `DocId` of sendEdoc and `data` of getEdoc also on
+failure (the SDK drops status and error text without them), lists are arrays on success, nothing
+is ever null, and the description of an answer is ASCII. Send them by `encode` with content type
+application/json.
+"""
+
+import base64
+import json
+from collections.abc import Iterable
+
+from adapters.axis.errors import answer_for
+from adapters.axis.records import Record
+from domain.errors import Refusal
+
+Reply = dict[str, object]
+
+# What the SDK reads before it looks at the status, by operation.
+_ALWAYS = {"sendEdoc": {"DocId": ""}, "getEdoc": {"data": ""}}
+
+
+def done() -> Reply:
+    """registerAgency, deleteAgency, updateStatus."""
+    return {"status": "OK", "ErrorCode": "0", "ErrorDesc": "Thanh cong"}
+
+
+def accepted(doc_id: str) -> Reply:
+    """sendEdoc: the package is stored under this id; the same package again has the same id."""
+    return done() | {"DocId": doc_id}
+
+
+def document(edxml: bytes) -> Reply:
+    """getEdoc: the package, base64."""
+    return done() | {"data": base64.b64encode(edxml).decode()}
+
+
+def listing(records: Iterable[Record]) -> Reply:
+    """Any list operation; the kind of record makes the kind of list."""
+    return done() | {"data": [record.to_wire() for record in records]}
+
+
+def count(number: int) -> Reply:
+    """countReceiveEdoc, countReceiveStatus."""
+    return done() | {"count": number}
+
+
+def refused(refusal: Refusal, operation: str = "") -> Reply:
+    """FAIL with the refusal's ErrorCode and ErrorDesc, and what `operation` needs besides."""
+    answer = answer_for(refusal)
+    common: Reply = {"status": "FAIL", "ErrorCode": answer.code, "ErrorDesc": answer.desc}
+    return common | _ALWAYS.get(operation, {})
+
+
+def encode(reply: Reply) -> bytes:
+    """The answer's bytes: ASCII, other letters as \\u escapes, which every reader understands."""
+    return json.dumps(reply, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()

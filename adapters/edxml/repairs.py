@@ -1,0 +1,48 @@
+"""What the reader may have to mend in a message; each is told as `code` or `code:detail`."""
+
+from enum import StrEnum
+
+
+class Repair(StrEnum):
+    """The detail is the attachment's name, or what stands behind `#`."""
+
+    UTF_16 = "utf-16"
+    BYTE_ORDER_MARK = "byte-order-mark"
+    ENCODING = "encoding"  # the encoding
+    CONTROL_CHARACTERS = "control-characters"
+    LEADING_JUNK = "leading-junk"
+    TRAILING_JUNK = "trailing-junk"
+    UNDECLARED_PREFIX = "undeclared-prefix"  # the prefix
+    OLD_STATUS = "old-status"
+    MISSING = "missing"  # the element
+    NOT_A_NUMBER = "not-a-number"  # element=text
+    UNREADABLE_TIME = "unreadable-time"  # element=text
+    UNKNOWN_BUSINESS = "unknown-business"  # the number
+    JUNK_HOP = "junk-hop"  # the code of the organ, if any
+    ATTACHMENT_NAME = "attachment-name"
+    MISSING_ATTACHMENT = "missing-attachment"
+    CONTENT_ID = "content-id"
+    CONTENT_TYPE = "content-type"
+    BASE64_WRAPPED = "base64-wrapped"
+    BASE64_URL_SAFE = "base64-url-safe"
+    BASE64_PADDING = "base64-padding"
+    BASE64_JUNK = "base64-junk"
+    ZIP_UNWRAPPED = "zip-unwrapped"
+    ZIP_KEPT = "zip-kept"
+    ZIP_BROKEN = "zip-broken"
+    ZIP_EMPTY = "zip-empty"
+
+
+# Only the wrapping was untidy: the facts and the files are beyond doubt what the sender packed.
+OF_FORM = frozenset(Repair) - {
+    Repair.CONTROL_CHARACTERS,
+    Repair.MISSING,
+    Repair.NOT_A_NUMBER,
+    Repair.UNREADABLE_TIME,
+    Repair.UNKNOWN_BUSINESS,
+    Repair.MISSING_ATTACHMENT,
+    Repair.BASE64_JUNK,
+    Repair.ZIP_KEPT,
+    Repair.ZIP_BROKEN,
+    Repair.ZIP_EMPTY,
+}

@@ -1,0 +1,59 @@
+"""TraceHeaderList: the hops a package took and its Bussiness (the standard's own spelling), which
+says whether it brings, revokes, updates or replaces a document."""
+
+from adapters.edxml.header import NO_CODE, read_staff
+from adapters.edxml.nodes import Node
+from adapters.edxml.package import Business, BusinessKind, Hop, ReceiverChange, Replacement
+from adapters.edxml.repairs import Repair
+
+
+def read_trace(traces: Node) -> tuple[Hop, ...]:
+    """The hops that name an organ; the axis itself adds some that do not."""
+    hops = []
+    for node in traces.all("TraceHeader"):
+        code = node.text("OrganId")
+        if code.lower() in NO_CODE:
+            node.mend(Repair.JUNK_HOP, code)
+        else:
+            hops.append(Hop(code, node.moment("Timestamp")))
+    return tuple(hops)
+
+
+def read_business(traces: Node) -> Business:
+    """A package of the first versions has no Bussiness and brings a new document."""
+    node = traces.one("Bussiness", "Business")
+    changes = node.one("BussinessDocumentInfo")
+    return Business(
+        kind=_kind(node),
+        reason=node.text("BussinessDocReason"),
+        document_id=node.text("DocumentId"),
+        paper=node.flag("Paper"),
+        data_changed=changes.flag("DocumentInfo"),
+        receivers_changed=changes.flag("DocumentReceiver"),
+        receiver_changes=_receiver_changes(changes),
+        replacements=_replacements(node),
+        staff=read_staff(node.one("StaffInfo")),
+    )
+
+
+def _kind(node: Node) -> BusinessKind:
+    number = node.integer("BussinessDocType")
+    if number in set(BusinessKind):
+        return BusinessKind(number)
+    node.mend(Repair.UNKNOWN_BUSINESS, str(number))
+    return BusinessKind.NEW
+
+
+def _receiver_changes(changes: Node) -> tuple[ReceiverChange, ...]:
+    receivers = [r for entries in changes.all("ReceiverList") for r in entries.all("Receiver")]
+    return tuple(ReceiverChange(r.text("OrganId"), r.flag("ReceiverType")) for r in receivers)
+
+
+def _replacements(node: Node) -> tuple[Replacement, ...]:
+    infos = [
+        i for entries in node.all("ReplacementInfoList") for i in entries.all("ReplacementInfo")
+    ]
+    return tuple(
+        Replacement(info.text("DocumentId"), info.one("OrganIdList").texts("OrganId"))
+        for info in infos
+    )

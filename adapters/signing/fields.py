@@ -1,0 +1,209 @@
+"""The places of a document as form fields, put in before anybody signs.
+
+After a certification signature a new field would be an illegal change, so all four are there from
+the start: two text fields (number, date) and two signature fields (leader, seal). The seal's field
+locks number and date when it is signed. Widgets carry no /P: difference analysis would find the
+pages through it and call every later change unexplained.
+"""
+
+from dataclasses import dataclass, replace
+from io import BytesIO
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.generic import pdf_name as name
+from pyhanko.pdf_utils.generic import pdf_string as string
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import copy_into_new_writer
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
+
+from adapters.signing.geometry import PageFrame, frame_of
+from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_fields
+from domain.errors import Invalid
+from domain.places import POINTS_PER_MM, Box, Places
+
+NUMBER, DATE, LEADER, SEAL = "Number", "IssuedDate", "Leader", "Seal"
+TEXT_FIELDS = (NUMBER, DATE)
+
+PRINTED_LOCKED = 4 | 128  # annotation flags: Print, Locked (ISO 32000-1, table 165)
+READ_ONLY = 1  # field flag: no viewer offers to type the number (table 221)
+TEXT_ROOM = 18.0  # points: a line of 13 pt is never clipped
+# The leader's image is known only when signing, and the seal must cover one third of it, so the
+# seal's field leaves room for the seal to move sideways by this share of the leader's box.
+SEAL_PLAY = 1 / 6
+SEAL_MARGIN = 2 * POINTS_PER_MM
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field found in a file: its dictionary, its displayed box and the frame of its page."""
+
+    reference: generic.IndirectObject
+    dictionary: generic.DictionaryObject
+    box: Box
+    frame: PageFrame
+
+
+def prepare(pdf: bytes, places: Places) -> bytes:
+    """The PDF with its four empty fields, ready for the leader's signature.
+
+    Refuses: "pdf-empty", "pdf-not-pdf", "pdf-broken", "pdf-encrypted", "pdf-already-signed",
+    "pdf-has-form" (fields of its own could be filled after signing), "place-outside-page".
+    Files that strict readers reject (hybrid cross-references) are written anew first, so that what
+    we issue validates everywhere.
+    """
+    reader = open_pdf(pdf)
+    with broken_as_refusal():
+        _refuse_unfit(reader)
+        writer = IncrementalPdfFileWriter(BytesIO(_strictly_readable(pdf, reader)))
+        widgets = [
+            _text_field(writer, NUMBER, places.number),
+            _text_field(writer, DATE, places.date),
+            _signature_field(writer, LEADER, places.leader),
+            _signature_field(writer, SEAL, _seal_room(writer, places)),
+        ]
+        _add_form(writer, widgets)
+        output = BytesIO()
+        writer.write(output)
+        return output.getvalue()
+
+
+def find_fields(handler: PdfFileReader | IncrementalPdfFileWriter) -> dict[str, Field]:
+    """Our fields by name, from a prepared file; Invalid("pdf-not-prepared") if one is missing."""
+    found: dict[str, Field] = {}
+    with broken_as_refusal("pdf-not-prepared"):
+        wanted = {
+            reference.reference: reference.get_object()
+            for reference in handler.root["/AcroForm"]["/Fields"]
+        }
+        for number in range(int(handler.root["/Pages"]["/Count"])):
+            page = handler.find_page_for_modification(number)[0].get_object()
+            for reference in entry(page, "/Annots", ()):
+                if getattr(reference, "reference", None) in wanted:
+                    field = reference.get_object()
+                    found[str(field["/T"])] = _field(reference, field, number, page)
+    if not {NUMBER, DATE, LEADER, SEAL} <= found.keys():
+        raise Invalid("pdf-not-prepared", field="file")
+    return found
+
+
+def _field(
+    reference: generic.IndirectObject,
+    field: generic.DictionaryObject,
+    number: int,
+    page: generic.DictionaryObject,
+) -> Field:
+    frame = frame_of(page)
+    rect = tuple(float(value) for value in field["/Rect"])
+    return Field(reference, field, frame.to_displayed(rect, number), frame)
+
+
+def _refuse_unfit(reader: PdfFileReader) -> None:
+    if any(filled for filled, _ in signature_fields(reader).values()) or "/Perms" in reader.root:
+        raise Invalid("pdf-already-signed", field="file")
+    form = entry(reader.root, "/AcroForm")
+    if form is not None and (entry(form, "/Fields") or "/XFA" in form):
+        raise Invalid("pdf-has-form", field="file")
+
+
+def _strictly_readable(pdf: bytes, reader: PdfFileReader) -> bytes:
+    try:
+        strict = open_pdf(pdf, strict=True)
+        if not strict.xrefs.hybrid_xrefs_present and pdf.startswith(b"%PDF-"):
+            return pdf
+    except Invalid:
+        pass
+    output = BytesIO()
+    copy_into_new_writer(reader).write(output)
+    open_pdf(output.getvalue(), strict=True)
+    return output.getvalue()
+
+
+def _text_field(writer: IncrementalPdfFileWriter, field: str, box: Box) -> generic.IndirectObject:
+    room = max(box.height, TEXT_ROOM)
+    box = replace(box, bottom=box.bottom - (room - box.height) / 2, height=room)
+    entries = {
+        name("/FT"): name("/Tx"),
+        name("/Ff"): generic.NumberObject(READ_ONLY),
+        name("/Q"): generic.NumberObject(1),
+    }
+    return _add_widget(writer, field, box, entries)
+
+
+def _signature_field(
+    writer: IncrementalPdfFileWriter, field: str, box: Box
+) -> generic.IndirectObject:
+    entries = {name("/FT"): name("/Sig")}
+    if field == SEAL:
+        lock = FieldMDPSpec(FieldMDPAction.INCLUDE, list(TEXT_FIELDS)).as_sig_field_lock()
+        lock[name("/P")] = generic.NumberObject(MDPPerm.NO_CHANGES.value)
+        entries[name("/Lock")] = writer.add_object(lock)
+    return _add_widget(writer, field, box, entries)
+
+
+def _seal_room(writer: IncrementalPdfFileWriter, places: Places) -> Box:
+    """The seal's place with room to move, cut to the page."""
+    seal = places.seal
+    _, frame = _page(writer, seal.page)
+    width, height = frame.size
+    sideways = places.leader.width * SEAL_PLAY + SEAL_MARGIN
+    left, bottom = max(0.0, seal.left - sideways), max(0.0, seal.bottom - SEAL_MARGIN)
+    right = min(width, seal.left + seal.width + sideways)
+    top = min(height, seal.bottom + seal.height + SEAL_MARGIN)
+    return Box(seal.page, left, bottom, right - left, top - bottom)
+
+
+def _add_widget(
+    writer: IncrementalPdfFileWriter, field: str, box: Box, entries: dict
+) -> generic.IndirectObject:
+    page_ref, frame = _page(writer, box.page)
+    rect = frame.to_stored(box)
+    widget = generic.DictionaryObject(
+        {
+            name("/Type"): name("/Annot"),
+            name("/Subtype"): name("/Widget"),
+            name("/T"): string(field),
+            name("/F"): generic.NumberObject(PRINTED_LOCKED),
+            name("/Rect"): generic.ArrayObject(generic.FloatObject(each) for each in rect),
+            name("/MK"): generic.DictionaryObject(
+                {name("/R"): generic.NumberObject(frame.rotation)}
+            ),
+            name("/AP"): generic.DictionaryObject(
+                {name("/N"): writer.add_object(_empty_appearance(box, frame))}
+            ),
+            **entries,
+        }
+    )
+    reference = writer.add_object(widget)
+    writer.register_annotation(page_ref, reference)
+    return reference
+
+
+def _empty_appearance(box: Box, frame: PageFrame) -> generic.StreamObject:
+    return generic.StreamObject(
+        {
+            name("/Type"): name("/XObject"),
+            name("/Subtype"): name("/Form"),
+            name("/BBox"): generic.ArrayObject(
+                generic.FloatObject(each) for each in (0, 0, box.width, box.height)
+            ),
+            name("/Matrix"): frame.matrix(),
+            name("/Resources"): generic.DictionaryObject(),
+        },
+        stream_data=b"",
+    )
+
+
+def _add_form(writer: IncrementalPdfFileWriter, widgets: list[generic.IndirectObject]) -> None:
+    form = generic.DictionaryObject({name("/Fields"): generic.ArrayObject(widgets)})
+    writer.root[name("/AcroForm")] = writer.add_object(form)
+    writer.update_root()
+
+
+def _page(
+    writer: IncrementalPdfFileWriter, number: int
+) -> tuple[generic.IndirectObject, PageFrame]:
+    if not 0 <= number < int(writer.root["/Pages"]["/Count"]):
+        raise Invalid("place-outside-page", page=number + 1)
+    reference, _ = writer.find_page_for_modification(number)
+    return reference, frame_of(reference.get_object())

@@ -1,0 +1,60 @@
+"""Opening a PDF for signing or checking: every way it can be unfit becomes one typed refusal.
+
+pyHanko raises bare KeyError, AssertionError, RecursionError and more on damaged files; past this
+module there are only refusals.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+
+from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+
+from domain.errors import Invalid, Refusal
+
+HEADER_WITHIN = 1024  # readers accept some bytes before "%PDF-" (ISO 32000-1, Annex H.3)
+
+
+@contextmanager
+def broken_as_refusal(code: str = "pdf-broken") -> Iterator[None]:
+    """Whatever goes wrong inside is the file's fault and leaves as Invalid(code)."""
+    try:
+        yield
+    except Refusal:
+        raise
+    except Exception as error:
+        raise Invalid(code, field="file") from error
+
+
+def open_pdf(data: bytes, *, strict: bool = False) -> PdfFileReader:
+    """A reader on these bytes.
+
+    Refuses: "pdf-empty", "pdf-not-pdf", "pdf-encrypted", "pdf-broken". Not strict by default, since
+    a third of honest files (MS Word's hybrid cross-references among them) fail strict reading.
+    """
+    if not data:
+        raise Invalid("pdf-empty", field="file")
+    if b"%PDF-" not in data[:HEADER_WITHIN]:
+        raise Invalid("pdf-not-pdf", field="file")
+    with broken_as_refusal():
+        reader = PdfFileReader(BytesIO(data), strict=strict)
+        if reader.encrypted:
+            raise Invalid("pdf-encrypted", field="file")
+        if int(reader.root["/Pages"]["/Count"]) < 1:
+            raise Invalid("pdf-broken", field="file")
+        return reader
+
+
+def signature_fields(reader: PdfFileReader) -> dict[str, tuple[bool, IndirectObject]]:
+    """Name of each signature field: (is it filled, reference of the field)."""
+    return {
+        name: (value is not None, reference)
+        for name, value, reference in enumerate_sig_fields(reader)
+    }
+
+
+def entry(dictionary: DictionaryObject, key: str, default: object = None) -> object:
+    """The value of a key, references followed (pyHanko's own `get` returns a bare reference)."""
+    return dictionary[key] if key in dictionary else default  # noqa: SIM401
