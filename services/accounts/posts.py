@@ -1,0 +1,32 @@
+"""Who holds which role on a day, in SQL: appointments that run, of people with an account."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from domain.roles import Role
+from models.agencies import Appointment, Person
+
+
+def in_office(day: date) -> ColumnElement[bool]:
+    """Appointments that are held on this day by people who still have an account."""
+    return and_(
+        Appointment.valid_from <= day,
+        or_(Appointment.valid_to.is_(None), Appointment.valid_to >= day),
+        exists().where(Person.id == Appointment.person_id, Person.is_active),
+    )
+
+
+def holders(
+    session: Session, agency_id: int | None, roles: Collection[Role], day: date
+) -> Sequence[Appointment]:
+    """Who holds one of these roles on this day, in order of appointment; without an agency, on the
+    whole node."""
+    query = select(Appointment).where(Appointment.role.in_(roles), in_office(day))
+    if agency_id is not None:
+        query = query.where(Appointment.agency_id == agency_id)
+    return session.scalars(
+        query.options(joinedload(Appointment.person)).order_by(Appointment.id)
+    ).all()

@@ -1,0 +1,115 @@
+"""The directory of agencies a document can be sent to: a copy of the hub's, kept by the exchange.
+
+Search finds by code or name, with accents or without; agencies that are locked or dissolved are
+not offered, and naming one is refused with its successor.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, literal, or_, select
+
+from domain.errors import Invalid
+from domain.text import fold, nfc
+from models.hub import DirectoryEntry
+from services.office import Office
+
+CANDIDATES = 200  # ranked in memory: a province has some hundreds of agencies
+
+
+def search(office: Office, text: str, limit: int = 20) -> list[DirectoryEntry]:
+    """Agencies whose code or name has words that begin like each word of `text`; the exact spelling
+    comes first. Part of a code is found anywhere in it."""
+    words = fold(text).split()
+    if not words:
+        return []
+    query = select(DirectoryEntry).where(*(_has(word) for word in words))
+    found = office.session().scalars(query.limit(CANDIDATES)).all()
+    offered = [entry for entry in found if is_reachable(office, entry)]
+    return sorted(offered, key=lambda entry: _rank(entry, nfc(text)))[:limit]
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    spaced = literal(" ").concat(DirectoryEntry.search_text)
+    return spaced.contains(word if "." in word else f" {word}", autoescape=True)
+
+
+def resolve(office: Office, codes: Iterable[str]) -> list[DirectoryEntry]:
+    """The entries of these codes, in their order, each once; old codes count.
+
+    Raises Invalid: recipient-unknown(organ), recipient-locked(organ, name),
+    recipient-dissolved(organ, name, successor); `organ` is the code.
+    """
+    wanted = list(dict.fromkeys(code.strip() for code in codes if code.strip()))
+    if not wanted:
+        return []
+    known = _by_code(office, wanted)
+    entries = {}
+    for code in wanted:
+        if code not in known:
+            raise Invalid("recipient-unknown", field="recipients", organ=code)
+        entries[known[code].code] = _usable(office, known[code])
+    return list(entries.values())
+
+
+def named(office: Office, codes: Iterable[str]) -> list[DirectoryEntry]:
+    """Entries for codes already chosen, reachable or not, to show them; unknown codes keep their
+    code as name."""
+    wanted = list(dict.fromkeys(codes))
+    known = _by_code(office, wanted) if wanted else {}
+    return [known.get(code) or DirectoryEntry(code=code, name=code) for code in wanted]
+
+
+def is_reachable(office: Office, entry: DirectoryEntry) -> bool:
+    """Whether documents may be sent there today."""
+    return not entry.is_locked and not _is_over(office, entry) and not _is_early(office, entry)
+
+
+def _by_code(office: Office, codes: Sequence[str]) -> dict[str, DirectoryEntry]:
+    found = office.session().scalars(
+        select(DirectoryEntry).where(
+            or_(DirectoryEntry.code.in_(codes), DirectoryEntry.old_code.in_(codes))
+        )
+    )
+    known: dict[str, DirectoryEntry] = {}
+    for entry in found:
+        if entry.old_code:
+            known.setdefault(entry.old_code, entry)
+        known[entry.code] = entry
+    return known
+
+
+def _usable(office: Office, entry: DirectoryEntry) -> DirectoryEntry:
+    if _is_over(office, entry):
+        successor = office.session().scalar(
+            select(DirectoryEntry.name).where(DirectoryEntry.code == entry.successor_code)
+        )
+        raise Invalid(
+            "recipient-dissolved",
+            field="recipients",
+            organ=entry.code,
+            name=entry.name,
+            successor=f"{successor} ({entry.successor_code})" if successor else "—",
+        )
+    if not is_reachable(office, entry):
+        raise Invalid("recipient-locked", field="recipients", organ=entry.code, name=entry.name)
+    return entry
+
+
+def _is_over(office: Office, entry: DirectoryEntry) -> bool:
+    return entry.valid_to is not None and entry.valid_to < office.today()
+
+
+def _is_early(office: Office, entry: DirectoryEntry) -> bool:
+    return entry.valid_from is not None and entry.valid_from > office.today()
+
+
+def _rank(entry: DirectoryEntry, text: str) -> tuple:
+    """Smaller comes first: the code itself, the exact spelling, a name that begins so, the rest."""
+    name, folded = nfc(entry.name), fold(text)
+    return (
+        entry.code != text,
+        text.lower() not in name.lower(),
+        not fold(name).startswith(folded),
+        folded not in fold(name),
+        entry.code,
+    )

@@ -1,0 +1,70 @@
+"""Files of documents, handed out only through the document they belong to: who may see the document
+may see its files, and nobody else."""
+
+from dataclasses import dataclass
+
+from domain.errors import NotFound
+from domain.roles import Actor
+from models.files import StoredFile
+from models.incoming import IncomingDocument
+from models.outgoing import OutgoingDocument
+from services import incoming, outgoing
+from services.office import Office
+from services.stored_files import read_file
+from services.unit_of_work import transaction
+
+LOADERS = {"incoming": incoming.load, "outgoing": outgoing.load}
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """A file the actor may read; `name` is what a download is called."""
+
+    sha256: str
+    name: str
+    media_type: str
+
+
+def find(
+    office: Office, actor: Actor, kind: str, document_id: int, sha256: str
+) -> tuple[IncomingDocument | OutgoingDocument, OpenFile]:
+    """The document and this file of it; NotFound for anything the actor may not see."""
+    if kind not in LOADERS:
+        raise NotFound("not-found")
+    document = LOADERS[kind](office, actor, document_id)
+    name = _files(document).get(sha256)
+    if name is None:
+        raise NotFound("not-found")
+    stored = office.session().get(StoredFile, sha256)
+    media_type = stored.media_type if stored else "application/octet-stream"
+    # A name goes into a header, which is one line.
+    return document, OpenFile(sha256, " ".join(name.split()), media_type)
+
+
+def download(
+    office: Office, actor: Actor, kind: str, document_id: int, sha256: str
+) -> tuple[OpenFile, bytes]:
+    """The original bytes; that somebody took them is in the audit chain. Raises as `find`, and
+    Unavailable("file-damaged")."""
+    document, file = find(office, actor, kind, document_id, sha256)
+    data = read_file(office, sha256)
+    with transaction(office, actor) as work:
+        work.audit("document:view_file", document, name=file.name, sha256=sha256)
+    return file, data
+
+
+def _files(document: IncomingDocument | OutgoingDocument) -> dict[str, str]:
+    """Digest → download name of every file that belongs to the document."""
+    if isinstance(document, IncomingDocument):
+        return {p.sha256: p.file_name or "van-ban.pdf" for p in document.papers if p.sha256}
+    stem = (document.reference or f"du-thao-{document.id}").replace("/", "-")
+    names = {}
+    for version in document.versions:
+        names[version.pdf_sha256] = f"{stem}-ban-{version.ordinal}.pdf"
+        names[version.source_sha256] = version.source_name
+    for enclosure in document.enclosures:
+        names[enclosure.sha256] = enclosure.name
+    for sha256 in (document.prepared_sha256, document.signed_sha256, document.issued_sha256):
+        names[sha256] = f"{stem}.pdf"
+    names.pop(None, None)
+    return names

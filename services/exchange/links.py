@@ -1,0 +1,164 @@
+"""The line from an agency to its hub: address, system id, sealed secret, what was last heard; and
+the polls that keep every line busy."""
+
+from datetime import timedelta
+
+from sqlalchemy import exists, func, select, update
+
+from adapters.axis.client import AxisClient
+from adapters.axis.errors import AxisError, PermanentAxisError
+from adapters.sealing import seal, unseal
+from domain.errors import Refusal, Unavailable
+from domain.roles import SYSTEM
+from models.agencies import HubLink
+from models.exchange import ExchangeMessage, OutboxItem, OutboxState
+from services.office import Office
+from services.unit_of_work import Work, transaction
+
+QUEUE = "exchange"
+INSIDE = "signing"  # work that needs nobody outside: it never waits behind a hub that hangs
+WHOLE_NODE = 0  # the subject of work that is not about one row
+HUB_AWAY = "hub-away"
+NOTED_EVERY = timedelta(seconds=30)
+
+
+def set_link(work: Work, agency_id: int, endpoint: str, system_id: str, secret: str) -> HubLink:
+    """Makes or changes the agency's line to its hub; the secret is sealed under the node key."""
+    link = of_agency(work.session, agency_id)
+    if link is None:
+        link = HubLink(agency_id=agency_id)
+        work.session.add(link)
+    point(link, endpoint, system_id)
+    link.secret_sealed = seal(secret.encode(), work.office.settings.node_key, _context(agency_id))
+    work.session.flush()
+    return link
+
+
+def point(link: HubLink, endpoint: str, system_id: str) -> None:
+    """Another hub has another directory: its changes are asked for from the beginning."""
+    if link.endpoint != endpoint:
+        link.directory_version = 0
+    link.endpoint, link.system_id = endpoint, system_id
+
+
+def of_agency(session, agency_id: int) -> HubLink | None:
+    return session.scalars(select(HubLink).where(HubLink.agency_id == agency_id)).one_or_none()
+
+
+def connect(office: Office, agency_id: int) -> AxisClient:
+    """A client that speaks for the agency; no reading transaction stays open over its calls.
+
+    Raises Unavailable("hub-link-missing"), SealBroken.
+    """
+    session = office.session()
+    link = of_agency(session, agency_id)
+    if link is None:
+        raise Unavailable("hub-link-missing")
+    secret = unseal(link.secret_sealed, office.settings.node_key, _context(agency_id)).decode()
+    endpoint, system_id = link.endpoint, link.system_id
+    session.rollback()
+    return office.connect(endpoint, system_id, secret)
+
+
+def answered(work: Work, agency_id: int, polled: bool = False) -> None:
+    """The hub has answered. After an outage what waits on this line is due at once. A single call
+    that went well ends an outage, only a whole poll (`polled`) ends every other trouble."""
+    link = of_agency(work.session, agency_id)
+    if link is None:
+        return
+    if link.last_error and (polled or link.last_error.startswith(HUB_AWAY)):
+        link.last_error = ""
+        _hasten(work, agency_id)
+    last = link.last_success_at
+    if last is None or work.now - last > NOTED_EVERY:
+        link.last_success_at = work.now
+
+
+def troubled(work: Work, agency_id: int, problem: str) -> None:
+    """The hub has not answered, would not have us, or keeps what we could not take."""
+    link = of_agency(work.session, agency_id)
+    if link is not None:
+        link.last_error = problem[:500]
+
+
+def problem_of(error: AxisError | Refusal) -> str:
+    """A failed call as it is kept: `axis:<code>:<words>`, `hub-away:<what>` or a refusal's code."""
+    if isinstance(error, PermanentAxisError):
+        return f"axis:{error.code}:{error.desc}"
+    return error.code if isinstance(error, Refusal) else f"{HUB_AWAY}:{error}"
+
+
+def _hasten(work: Work, agency_id: int) -> None:
+    waiting = select(ExchangeMessage.id).where(ExchangeMessage.agency_id == agency_id)
+    work.session.execute(
+        update(OutboxItem)
+        .where(
+            OutboxItem.kind == "send",
+            OutboxItem.state == OutboxState.DUE,
+            OutboxItem.due_at > work.now,
+            OutboxItem.subject_id.in_(waiting),
+        )
+        .values(due_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def ensure_polls(office: Office) -> None:
+    """Every line has its repeating poll, the node one synchronisation of the directory and one
+    lodging of its audit head, all at the pace of the settings. Cheap when nothing is missing: the
+    sweeper asks often."""
+    session = office.session()
+    pace = {
+        "poll": office.settings.poll_seconds,
+        "sync_directory": office.settings.directory_seconds,
+        "lodge_head": office.settings.audit_head_seconds,
+    }
+    missing = [("poll", link_id, pace["poll"]) for link_id in session.scalars(_unpolled())]
+    if session.scalar(select(func.count(HubLink.id))):
+        for kind in ("sync_directory", "lodge_head"):
+            if not session.scalar(_alive(kind, WHOLE_NODE)):
+                missing.append((kind, WHOLE_NODE, pace[kind]))
+    changed = [kind for kind in pace if session.scalar(_at_other_pace(kind, pace[kind]))]
+    session.rollback()
+    if missing or changed:
+        _start(office, missing, {kind: pace[kind] for kind in changed})
+
+
+def _start(office: Office, missing: list[tuple[str, int, int]], changed: dict[str, int]) -> None:
+    with transaction(office, SYSTEM) as work:
+        for kind, seconds in changed.items():
+            work.session.execute(
+                update(OutboxItem)
+                .where(OutboxItem.kind == kind, OutboxItem.state == OutboxState.DUE)
+                .values(repeat_seconds=seconds, due_at=work.now)
+                .execution_options(synchronize_session=False)
+            )
+        for kind, subject_id, seconds in missing:
+            # Two processes may both have seen it missing.
+            if not work.session.scalar(_alive(kind, subject_id)):
+                work.enqueue(QUEUE, kind, subject_id, repeat_seconds=seconds)
+                work.session.flush()
+
+
+def _alive(kind: str, subject_id: object):
+    return select(OutboxItem.id).where(
+        OutboxItem.kind == kind,
+        OutboxItem.subject_id == subject_id,
+        OutboxItem.state == OutboxState.DUE,
+    )
+
+
+def _at_other_pace(kind: str, seconds: int):
+    return select(OutboxItem.id).where(
+        OutboxItem.kind == kind,
+        OutboxItem.state == OutboxState.DUE,
+        OutboxItem.repeat_seconds != seconds,
+    )
+
+
+def _unpolled():
+    return select(HubLink.id).where(~exists(_alive("poll", HubLink.id)))
+
+
+def _context(agency_id: int) -> str:
+    return f"hub-link:{agency_id}"

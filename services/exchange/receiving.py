@@ -1,0 +1,162 @@
+"""One package that the hub holds for us becomes ours, in one transaction: the raw message, the
+document or status it brings, and what is to be answered (law 6). Nothing is thrown away: what
+cannot be taken is kept as it came, with the reason, for a person to see."""
+
+import hashlib
+import json
+
+from sqlalchemy import select
+
+from adapters.edxml.errors import MalformedPackage
+from adapters.edxml.package import BusinessKind, Package, StatusMessage
+from adapters.edxml.read import read_message
+from domain.exchange_flow import BusinessCode, TransportState
+from domain.roles import SYSTEM
+from models.agencies import Agency
+from models.exchange import Direction, ExchangeMessage, MessageKind
+from services import outbox
+from services.exchange import statuses, transport
+from services.incoming.arrival import Arrival, arrive
+from services.office import Office
+from services.outbox import Lease
+from services.unit_of_work import Work, transaction
+
+MEDIA_TYPE = "application/xml"
+LONGEST_CODE = 35
+LONGEST_UID = 200
+LONGEST_STATUS = 2
+
+Content = Package | StatusMessage | MalformedPackage
+
+
+def take(office: Office, lease: Lease, agency_id: int, hub_doc_id: str, raw: bytes) -> str:
+    """Takes the package and gives the word for the hub: "done", or "fail" for what is refused."""
+    sha256 = office.files.put(raw)
+    content = _read(raw)
+    with transaction(office, SYSTEM) as work:
+        outbox.renew(work, lease)
+        work.record_file(sha256, len(raw), MEDIA_TYPE)
+        message = ExchangeMessage(
+            agency_id=agency_id,
+            direction=Direction.IN,
+            kind=MessageKind.STATUS if isinstance(content, StatusMessage) else MessageKind.EDOC,
+            payload_sha256=sha256,
+            hub_doc_id=hub_doc_id,
+            created_at=work.now,
+        )
+        _interpret(work, message, content)
+        return acknowledgement(message)
+
+
+def known(office: Office, agency_id: int, hub_doc_id: str) -> ExchangeMessage | None:
+    """What was made of this package when it came before."""
+    return office.session().scalar(
+        select(ExchangeMessage).where(
+            ExchangeMessage.agency_id == agency_id,
+            ExchangeMessage.direction == Direction.IN,
+            ExchangeMessage.hub_doc_id == hub_doc_id,
+        )
+    )
+
+
+def acknowledgement(message: ExchangeMessage) -> str:
+    return "fail" if message.state == TransportState.FAILED else "done"
+
+
+def _read(raw: bytes) -> Content:
+    try:
+        content = read_message(raw)
+    except MalformedPackage as problem:
+        return problem
+    is_package = isinstance(content, Package)
+    uid = content.document_id if is_package else content.response_for.document_id
+    if not content.sender.code or len(content.sender.code) > LONGEST_CODE:
+        return MalformedPackage("package-malformed", reason="sender-code")
+    if len(uid) > LONGEST_UID:
+        return MalformedPackage("package-malformed", reason="document-id")
+    if not is_package and len(content.code) > LONGEST_STATUS:
+        return MalformedPackage("package-malformed", reason="status-code")
+    return content
+
+
+def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
+    work.session.add(message)
+    if isinstance(content, MalformedPackage):
+        why = content.fields.get("reason") or content.fields.get("namespace") or ""
+        _refuse(work, message, f"{content.code}:{why}")
+        return
+    message.peer_code = content.sender.code
+    message.repairs = list(content.repairs)
+    if isinstance(content, StatusMessage):
+        message.document_uid = content.response_for.document_id
+        statuses.take(work, message, content)
+        return
+    message.document_uid = content.document_id
+    message.content_sha256 = content_digest(content)
+    _take_document(work, message, content)
+
+
+def _take_document(work: Work, message: ExchangeMessage, package: Package) -> None:
+    first = _first_copy(work, message)
+    if package.business.kind == BusinessKind.REVOKE or (
+        first is not None and package.business.kind != BusinessKind.NEW
+    ):
+        # A revocation bears the id of the document it is about: no second copy of it.
+        transport.set_aside(work, message, f"business-kind:{int(package.business.kind)}")
+        return
+    if first is not None and first.content_sha256 != message.content_sha256:
+        _refuse(work, message, "same-id-other-bytes")
+        return
+    transport.received(work, message, "" if first is None else "duplicate")
+    work.session.flush()
+    if first is None:
+        agency = work.session.get(Agency, message.agency_id)
+        incoming = arrive(work, agency, Arrival.from_package(package, message.id))
+        statuses.report(work, incoming, BusinessCode.ARRIVED)
+
+
+def _first_copy(work: Work, message: ExchangeMessage) -> ExchangeMessage | None:
+    """The package by which this document of this sender has come already."""
+    with work.session.no_autoflush:
+        return work.session.scalars(
+            select(ExchangeMessage)
+            .where(
+                ExchangeMessage.agency_id == message.agency_id,
+                ExchangeMessage.direction == Direction.IN,
+                ExchangeMessage.kind == MessageKind.EDOC,
+                ExchangeMessage.peer_code == message.peer_code,
+                ExchangeMessage.document_uid == message.document_uid,
+                ExchangeMessage.state == TransportState.DELIVERED,
+            )
+            .order_by(ExchangeMessage.id)
+        ).first()
+
+
+def _refuse(work: Work, message: ExchangeMessage, problem: str) -> None:
+    transport.refused(work, message, problem)
+    work.session.flush()
+    work.audit(
+        "exchange:refused",
+        message,
+        problem=problem,
+        sender=message.peer_code,
+        document_uid=message.document_uid,
+        payload_sha256=message.payload_sha256,
+    )
+    transport.tell_clerks(work, message.agency_id, "exchange:refused", message, problem=problem)
+
+
+def content_digest(package: Package) -> str:
+    """What makes a package the same document again. Not its bytes: an axis may write it anew and
+    add its own hops, only the decoded content comes through unchanged."""
+    said = [
+        package.sender.code,
+        package.document_id,
+        package.number,
+        package.notation,
+        str(package.issued_date),
+        package.subject,
+        int(package.business.kind),
+        [(file.name, file.sha256) for file in package.attachments],
+    ]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()

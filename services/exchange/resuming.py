@@ -1,0 +1,102 @@
+"""What a person may do about a message that stands still: have it tried again, at once; or, where
+nothing can be tried, note that they looked into it."""
+
+from sqlalchemy import Select, and_, or_, select
+
+from domain import permissions
+from domain.errors import Conflict, NotFound
+from domain.exchange_flow import TransportState
+from domain.permissions import Relation
+from domain.roles import Actor
+from models.exchange import Dispatch, ExchangeMessage, OutboxItem, Route
+from models.outgoing import OutgoingDocument
+from services import outbox
+from services.exchange import dispatching, links, transport
+from services.exchange.entries import entries, message_of, open_item
+from services.office import Office
+from services.unit_of_work import Work, transaction
+
+
+def resume(office: Office, actor: Actor, message_id: int) -> None:
+    """Has a message tried again at once. Raises Forbidden, NotFound, Conflict("wrong-state")."""
+    permissions.require(actor, "exchange:resume", {Relation.AGENCY})
+    with transaction(office, actor) as work:
+        message = message_of(work.session, actor, message_id)
+        found = entries(work.session, [message])[0]
+        if not (found.can_resume or found.can_hurry):
+            raise Conflict("wrong-state", action="resume", state=message.state)
+        transport.requeued(work, message, _gone(work, message))
+        _try_again(work, links.QUEUE, "send", message.id, found.item)
+        work.audit("exchange:resumed", message, document_uid=message.document_uid)
+
+
+def _gone(work: Work, message: ExchangeMessage) -> set[str]:
+    waiting = {TransportState.QUEUED, *transport.IN_TROUBLE}
+    return dispatching.unreachable(work, message.id, waiting)
+
+
+def settle(office: Office, actor: Actor, message_id: int) -> None:
+    """Notes that a person looked into a package that came in and was not taken: it leaves the list
+    of what needs attention and stays with what was received. Raises as `resume`."""
+    permissions.require(actor, "exchange:resume", {Relation.AGENCY})
+    with transaction(office, actor) as work:
+        message = message_of(work.session, actor, message_id)
+        if not entries(work.session, [message])[0].can_settle:
+            raise Conflict("wrong-state", action="settle", state=message.state)
+        message.seen_at = work.now
+        work.audit("exchange:seen", message, problem=message.problem)
+
+
+def resend(office: Office, actor: Actor, dispatch_id: int) -> None:
+    """Has a document tried again for one recipient: the delivery to an agency of this node, or, by
+    the hub, the same document under the same id in a package for this recipient alone. Raises
+    Forbidden, NotFound, Invalid("hub-link-missing")."""
+    permissions.require(actor, "exchange:resume", {Relation.AGENCY})
+    with transaction(office, actor) as work:
+        dispatch = work.session.scalars(
+            undelivered(actor).where(Dispatch.id == dispatch_id).with_for_update(of=Dispatch)
+        ).one_or_none()
+        if dispatch is None:
+            raise NotFound("not-found")
+        transport.requeued_dispatch(dispatch)
+        if dispatch.route == Route.HUB:
+            dispatching.send_alone(work, dispatch)
+        else:
+            waiting = open_item(work.session, "deliver", dispatch.id)
+            _try_again(work, links.INSIDE, "deliver", dispatch.id, waiting)
+        work.audit("exchange:resumed", dispatch.document, recipient=dispatch.recipient_code)
+
+
+def resendable(office: Office, actor: Actor, document_id: int) -> set[int]:
+    """Dispatches of a document that the actor may have tried again by themselves."""
+    if not permissions.allowing(actor, "exchange:resume", {Relation.AGENCY}):
+        return set()
+    query = undelivered(actor).where(Dispatch.document_id == document_id)
+    return {dispatch.id for dispatch in office.session().scalars(query)}
+
+
+def _try_again(work: Work, queue: str, kind: str, subject_id: int, item: OutboxItem | None) -> None:
+    if item is None:
+        work.enqueue(queue, kind, subject_id)
+    else:
+        outbox.resume(work, item)
+
+
+def undelivered(actor: Actor) -> Select[tuple[Dispatch]]:
+    """Dispatches that can be tried again by themselves: to agencies of this node that are not there
+    yet; to one recipient beyond the hub for whom it failed, while the package as a whole went."""
+    inside = and_(
+        Dispatch.route == Route.INTERNAL,
+        Dispatch.transport_state != TransportState.DELIVERED,
+    )
+    left_out = and_(
+        Dispatch.route == Route.HUB,
+        Dispatch.transport_state == TransportState.FAILED,
+        ExchangeMessage.state.not_in(transport.IN_TROUBLE),
+    )
+    return (
+        select(Dispatch)
+        .join(OutgoingDocument)
+        .outerjoin(ExchangeMessage, ExchangeMessage.id == Dispatch.message_id)
+        .where(OutgoingDocument.agency_id == actor.agency_id, or_(inside, left_out))
+    )

@@ -1,0 +1,148 @@
+"""Business statuses, 01 arrived to 06 done and 02 refused: told to the sender of an arrival, taken
+from the recipients of what we sent. Each code is told once for each arrival."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from adapters.edxml.package import StatusMessage
+from domain.exchange_flow import BusinessCode, merge
+from domain.text import nfc
+from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, StatusEvent
+from models.incoming import IncomingDocument, IncomingSource
+from models.outgoing import OutgoingDocument
+from services.exchange import links, transport
+from services.unit_of_work import Work
+
+LINE = 500
+
+
+def report(
+    work: Work, incoming: IncomingDocument, code: str, description: str = ""
+) -> StatusEvent | None:
+    """Tells the sender what became of the document, in this transaction: over the hub by a status
+    package, to a neighbour on this node at once, to the sender of a paper not at all."""
+    if incoming.source == IncomingSource.PAPER or _is_told(work, incoming, code):
+        return None
+    event = _new_event(work, incoming, code, description)
+    work.session.add(event)
+    work.session.flush()
+    if incoming.source == IncomingSource.INTERNAL:
+        _tell_neighbour(work, incoming, event)
+    else:
+        _tell_hub(work, incoming, event)
+    work.audit("exchange:status_out", incoming, code=event.code, to=incoming.sender_code)
+    return event
+
+
+def _is_told(work: Work, incoming: IncomingDocument, code: str) -> bool:
+    told = select(StatusEvent.id).where(
+        StatusEvent.incoming_id == incoming.id, StatusEvent.code == str(code)
+    )
+    return work.session.scalar(told) is not None
+
+
+def _new_event(work: Work, incoming: IncomingDocument, code: str, description: str) -> StatusEvent:
+    return StatusEvent(
+        incoming_id=incoming.id,
+        code=str(code),
+        at=work.now.replace(microsecond=0),  # the wire knows seconds
+        staff=work.actor.name,
+        department=work.actor.unit_name,
+        description=nfc(description)[:LINE],
+        recorded_at=work.now,
+    )
+
+
+def _tell_neighbour(work: Work, incoming: IncomingDocument, event: StatusEvent) -> None:
+    dispatch = work.session.get(Dispatch, incoming.dispatch_id)
+    if dispatch is not None:
+        event.dispatch_id = dispatch.id
+        _apply(work, dispatch, event)
+
+
+def _tell_hub(work: Work, incoming: IncomingDocument, event: StatusEvent) -> None:
+    message = ExchangeMessage(
+        agency_id=incoming.agency_id,
+        direction=Direction.OUT,
+        kind=MessageKind.STATUS,
+        peer_code=incoming.sender_code,
+        document_uid=incoming.document_uid,
+        status_event_id=event.id,
+        created_at=work.now,
+    )
+    work.session.add(message)
+    work.session.flush()
+    work.enqueue(links.QUEUE, "send", message.id)
+
+
+def take(work: Work, message: ExchangeMessage, status: StatusMessage) -> None:
+    """Writes a status that came for a document of ours; the same one again changes nothing. One
+    about a document we never sent to this agency is set aside."""
+    dispatch = _dispatch_of(work, message.agency_id, status)
+    if dispatch is None:
+        transport.set_aside(work, message, "status-unknown-document")
+        return
+    transport.received(work, message)
+    at = status.at or work.now
+    if _is_known(work, dispatch, status, at):
+        return
+    event = StatusEvent(
+        dispatch_id=dispatch.id,
+        code=status.code,
+        at=at,
+        staff=nfc(status.staff.name)[:100],
+        department=nfc(status.staff.department)[:LINE],
+        description=nfc(status.description)[:LINE],
+        recorded_at=work.now,
+    )
+    work.session.add(event)
+    message.outgoing_id = dispatch.document_id
+    _apply(work, dispatch, event)
+
+
+def _is_known(work: Work, dispatch: Dispatch, status: StatusMessage, at: datetime) -> bool:
+    """Once for each dispatch, code and time; without a time of its own once for each code."""
+    query = select(StatusEvent.id).where(
+        StatusEvent.dispatch_id == dispatch.id, StatusEvent.code == status.code
+    )
+    if status.at is not None:
+        query = query.where(StatusEvent.at == at)
+    return work.session.scalar(query.limit(1)) is not None
+
+
+def _dispatch_of(work: Work, agency_id: int, status: StatusMessage) -> Dispatch | None:
+    named = status.response_for
+    by_id = OutgoingDocument.document_uid == named.document_id
+    by_reference = OutgoingDocument.reference == nfc(named.reference)
+    found = work.session.scalars(
+        select(Dispatch)
+        .join(OutgoingDocument)
+        .where(
+            OutgoingDocument.agency_id == agency_id,
+            Dispatch.recipient_code == status.sender.code,
+            by_id if named.document_id else or_(by_id, by_reference),
+        )
+        .order_by(Dispatch.id.desc())
+    )
+    return found.first()
+
+
+def _apply(work: Work, dispatch: Dispatch, event: StatusEvent) -> None:
+    """The one place that moves a dispatch's business state. Whoever reports has the document."""
+    dispatch.business_state = merge(dispatch.business_state, event.code)
+    transport.delivered(work, dispatch)
+    document = dispatch.document
+    refused = event.code == BusinessCode.REFUSED
+    tag = "exchange:recipient_refused" if refused else "exchange:status_in"
+    work.audit(tag, document, code=event.code, recipient=dispatch.recipient_code)
+    if refused:
+        transport.tell_clerks(
+            work,
+            document.agency_id,
+            tag,
+            document,
+            also=[document.drafter_id],
+            recipient=dispatch.recipient_name,
+            reason=event.description,
+        )

@@ -1,0 +1,214 @@
+"""Accepting a package: everything is checked before anything is kept, and a package goes to all of
+its recipients or to none.
+
+What a repeated package means (a client without an answer must send again, `axis.md` 3 and 8):
+- same sender, same bytes: the same message. The answer is the same DocId; recipients that were not
+  addressed before are added; one whose delivery had failed is offered it once more.
+- same sender, same DocumentId, other bytes, both a new document (BussinessDocType 0): the second is
+  welcome by recipients that have not got the first, or failed to take it. To any other it would be
+  a second document under the id of the first: refused loudly.
+- revocations, updates and replacements bear the id of the document they are about, and statuses
+  answer it many times: for them only the bytes count.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from adapters.axis.errors import AxisRefusal
+from domain.errors import Conflict, Unavailable
+from domain.roles import Actor
+from models.exchange import MessageKind
+from models.hub import Delivery, DeliveryState, DirectoryEntry, HubAccount, HubMessage
+from services.hub.envelope import Envelope, open_envelope
+from services.hub.lookup import find_by_code, is_dissolved
+from services.office import Office
+from services.unit_of_work import Work, transaction
+
+MEDIA_TYPE = "application/xml"
+NEW_DOCUMENT = 0
+TRIES = 3
+NAMED = 10  # of several wrong recipients so many are told
+
+
+def accept(
+    office: Office, sender: str, data: bytes, kind: str = "", to: Sequence[str] | None = None
+) -> str:
+    """Takes a package of the system `sender` and gives its DocId; `to` overrides the recipients in
+    the package.
+
+    Raises AxisRefusal: axis-bad-edxml, axis-wrong-from, axis-no-recipient, axis-unknown-recipient,
+    axis-recipient-dissolved, axis-recipient-locked, axis-same-id-other-bytes; Unavailable.
+    """
+    envelope = open_envelope(data)
+    _check_sender(sender, kind, envelope)
+    entries = _entries(office, envelope.addressed if to is None else to)
+    sha256 = hashlib.sha256(data).hexdigest()
+    doc_id, on_the_way = _accepted_before(office, sender, envelope.kind, sha256)
+    # Only who is new to this message must be able to receive it: a call repeated because its
+    # answer was lost stays accepted whatever has become of a recipient since.
+    _check_open([e for code, e in entries.items() if code not in on_the_way], office.today())
+    if doc_id and on_the_way.issuperset(entries):
+        return doc_id  # a repeated call writes nothing
+    # The bytes reach the disk before the transaction: it must not hold the write lock for that.
+    office.files.put(data)
+    for _ in range(TRIES):
+        try:
+            return _write(office, sender, envelope, list(entries), sha256, len(data))
+        except Conflict:
+            continue  # another process accepted the same bytes in this moment: find them
+    raise Unavailable("axis-busy")
+
+
+def _check_sender(sender: str, kind: str, envelope: Envelope) -> None:
+    if envelope.sender != sender:
+        raise AxisRefusal("axis-wrong-from", sender=envelope.sender, system_id=sender)
+    if kind and kind != envelope.kind:
+        raise AxisRefusal("axis-bad-edxml", reason=f"messagetype {kind} khac noi dung tep")
+
+
+def _entries(office: Office, addressed: Iterable[str]) -> dict[str, DirectoryEntry]:
+    """The recipients by their present codes, each once, in the order given."""
+    wanted = list(dict.fromkeys(code.strip() for code in addressed if code.strip()))
+    if not wanted:
+        raise AxisRefusal("axis-no-recipient")
+    found = find_by_code(office, wanted)
+    _refuse_any("axis-unknown-recipient", [code for code in wanted if code not in found])
+    return {found[code].code: found[code] for code in wanted}
+
+
+def _check_open(entries: Sequence[DirectoryEntry], today: date) -> None:
+    for entry in entries:
+        if is_dissolved(entry, today):
+            heir = entry.successor_code or "khong co"
+            raise AxisRefusal("axis-recipient-dissolved", recipient=entry.code, successor=heir)
+    _refuse_any("axis-recipient-locked", [entry.code for entry in entries if entry.is_locked])
+
+
+def _refuse_any(refusal: str, codes: list[str]) -> None:
+    if codes:
+        more = f" (+{len(codes) - NAMED})" if len(codes) > NAMED else ""
+        raise AxisRefusal(refusal, recipient=", ".join(codes[:NAMED]) + more)
+
+
+def _accepted_before(
+    office: Office, sender: str, kind: MessageKind, sha256: str
+) -> tuple[str, set[str]]:
+    """The DocId of these bytes, if they are known, and the recipients that need nothing more."""
+    message = office.session().scalar(_same_bytes(sender, kind, sha256))
+    if message is None:
+        return "", set()
+    served = {d.recipient_code for d in message.deliveries if d.state != DeliveryState.FAIL}
+    return message.doc_id, served
+
+
+def _same_bytes(sender: str, kind: MessageKind, sha256: str):
+    return select(HubMessage).where(
+        HubMessage.sender_code == sender,
+        HubMessage.kind == kind,
+        HubMessage.payload_sha256 == sha256,
+    )
+
+
+def _write(
+    office: Office, sender: str, envelope: Envelope, codes: list[str], sha256: str, size: int
+) -> str:
+    with transaction(office, Actor(name=sender)) as work:
+        # One package of a sender at a time: two with the same id must not both come first.
+        work.session.scalar(
+            select(HubAccount.id).where(HubAccount.system_id == sender).with_for_update()
+        )
+        message = work.session.scalar(_same_bytes(sender, envelope.kind, sha256))
+        _refuse_second_document(work, sender, envelope, codes, sha256)
+        if message is None:
+            work.record_file(sha256, size, MEDIA_TYPE)
+            message = _new_message(work, sender, envelope, sha256, size)
+        offered = _offer(work, message, codes)
+        if offered:
+            work.audit("hub:accept", message, **_told(envelope, message, offered))
+        return message.doc_id
+
+
+def _told(envelope: Envelope, message: HubMessage, offered: list[str]) -> dict:
+    return {
+        "doc_id": message.doc_id,
+        "kind": envelope.kind,
+        "document_uid": envelope.document_uid,
+        "payload_sha256": message.payload_sha256,
+        "recipients": offered,
+    }
+
+
+def _refuse_second_document(
+    work: Work, sender: str, envelope: Envelope, codes: list[str], sha256: str
+) -> None:
+    if envelope.kind != MessageKind.EDOC or envelope.business_kind != NEW_DOCUMENT:
+        return
+    taken = work.session.scalars(
+        select(Delivery.recipient_code)
+        .join(HubMessage)
+        .where(
+            HubMessage.sender_code == sender,
+            HubMessage.kind == MessageKind.EDOC,
+            HubMessage.document_uid == envelope.document_uid,
+            HubMessage.business_kind == NEW_DOCUMENT,
+            HubMessage.payload_sha256 != sha256,
+            Delivery.state != DeliveryState.FAIL,
+        )
+    )
+    if not set(codes).isdisjoint(taken):
+        raise AxisRefusal("axis-same-id-other-bytes", doc_id=envelope.document_uid)
+
+
+def _new_message(work: Work, sender: str, envelope: Envelope, sha256: str, size: int) -> HubMessage:
+    message = HubMessage(
+        doc_id=str(uuid.uuid4()),
+        sender_code=sender,
+        kind=envelope.kind,
+        document_uid=envelope.document_uid,
+        business_kind=envelope.business_kind,
+        status_code=envelope.status_code,
+        subject=envelope.subject,
+        reference=envelope.reference,
+        urgency=envelope.urgency,
+        payload_sha256=sha256,
+        size=size,
+        search_text=envelope.search_text,
+        created_at=work.now,
+    )
+    work.session.add(message)
+    work.session.flush()
+    return message
+
+
+def _offer(work: Work, message: HubMessage, codes: list[str]) -> list[str]:
+    """Deliveries for those who have none, and a new try for those whose delivery failed."""
+    present = {delivery.recipient_code: delivery for delivery in message.deliveries}
+    offered = []
+    for code in codes:
+        delivery = present.get(code)
+        if delivery is None:
+            work.session.add(_new_delivery(work, message, code))
+        elif delivery.state == DeliveryState.FAIL:
+            offer_again(delivery)
+        else:
+            continue
+        offered.append(code)
+    return offered
+
+
+def _new_delivery(work: Work, message: HubMessage, code: str) -> Delivery:
+    return Delivery(
+        doc_id=str(uuid.uuid4()),
+        message_id=message.id,
+        recipient_code=code,
+        created_at=work.now,
+    )
+
+
+def offer_again(delivery: Delivery) -> None:
+    delivery.state = DeliveryState.INITIAL
+    delivery.fetched_at = delivery.finished_at = None

@@ -1,0 +1,215 @@
+"""The hub's side of the axis: one door for every operation, `call`. It verifies the signature over
+the received header text, does what was asked, and answers in JSON whatever happens."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from adapters.axis import reply, wire
+from adapters.axis.errors import AxisRefusal, http_status
+from adapters.axis.operations import OPERATIONS
+from adapters.edxml.frame import Limits
+from domain.errors import Refusal, Unavailable
+from domain.roles import Actor
+from models.exchange import MessageKind
+from services.hub import acceptance, accounts, audit_heads, deliveries, lookup
+from services.hub.records import head_record, received_item, sent_item
+from services.office import Office
+from services.unit_of_work import transaction
+
+JSON = "application/json"
+FILE = "application/octet-stream"
+DIGEST = re.compile("[0-9a-f]{64}")
+MOST_DIGITS = 18
+MAX_BODY = Limits().message_bytes + len(b"\r\n")
+
+ReadHeader = Callable[[str], str | None]
+ReadBody = Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back: bytes, their media type, the HTTP status."""
+
+    content: bytes
+    media_type: str = JSON
+    status: int = 200
+
+
+def call(office: Office, operation: str, header: ReadHeader, read_body: ReadBody) -> Answer:
+    """Performs one call of a system. `header` gives a header's text as latin-1, as WSGI does;
+    the body is read only once the caller is known. A refusal becomes a FAIL, never an exception."""
+    try:
+        return _perform(office, operation, header, read_body)
+    except Refusal as refusal:
+        return refused(refusal, operation)
+
+
+def refused(refusal: Refusal, operation: str = "") -> Answer:
+    content = reply.encode(reply.refused(refusal, operation))
+    return Answer(content, status=http_status(refusal))
+
+
+def failed(operation: str = "") -> Answer:
+    """A fault of ours. 503 lets our own client try again; the SDK reads the JSON all the same."""
+    return refused(Unavailable("hub-error"), operation)
+
+
+def too_large(operation: str = "") -> Answer:
+    reason = f"lon hon {MAX_BODY // 1024 // 1024} MB"
+    return refused(AxisRefusal("axis-file-failed", reason=reason), operation)
+
+
+def unknown(operation: str) -> Answer:
+    return refused(AxisRefusal("axis-unknown-operation", operation=operation[:50]))
+
+
+def _perform(office: Office, operation: str, header: ReadHeader, read_body: ReadBody) -> Answer:
+    if operation not in OPERATIONS:
+        return unknown(operation)
+    verified = _verified(office, operation, header)
+    if operation == "downloadEdoc":
+        return Answer(_file(office, verified), FILE)
+    if operation == "sendEdoc":
+        return Answer(reply.encode(_send(office, verified, read_body())))
+    return Answer(reply.encode(_ANSWERS[operation](office, verified)))
+
+
+def _verified(office: Office, operation: str, header: ReadHeader) -> wire.Call:
+    callers = {}
+
+    def secrets_of(system_id: str) -> list[str]:
+        callers[system_id] = accounts.find(office, system_id)
+        return accounts.secrets_of(office, callers[system_id])
+
+    verified = wire.verify(header, secrets_of, operation)
+    account = callers[verified.system_id]
+    if account.is_locked:
+        raise AxisRefusal("axis-sender-locked", system_id=verified.system_id)
+    accounts.touch(office, account)
+    return verified
+
+
+def _send(office: Office, call: wire.Call, body: bytes) -> reply.Reply:
+    try:
+        sender = call.arguments.get("from", "")
+        if sender != call.system_id:
+            raise AxisRefusal("axis-wrong-from", sender=sender, system_id=call.system_id)
+        data = wire.file_of_body(body, call.arguments.get("hash-file"))
+        kind = _kind(call, default="")
+        return reply.accepted(acceptance.accept(office, sender, data, kind, call.recipients))
+    except Refusal as refusal:
+        _note_refusal(office, call, refusal)
+        raise
+
+
+def _note_refusal(office: Office, call: wire.Call, refusal: Refusal) -> None:
+    fields = {name: str(value)[:200] for name, value in refusal.fields.items()}
+    with transaction(office, Actor(name=call.system_id)) as work:
+        work.audit("hub:refuse", refusal=refusal.code, fields=fields)
+
+
+def _kind(call: wire.Call, default: str = MessageKind.EDOC) -> str:
+    kind = call.arguments.get("messagetype", default).strip().lower()
+    if kind and kind not in set(MessageKind):
+        raise AxisRefusal("axis-bad-arguments", argument="messagetype")
+    return kind
+
+
+def _doc_id(call: wire.Call) -> str:
+    doc_id = call.arguments.get("docId", "").strip()
+    if not doc_id:
+        raise AxisRefusal("axis-bad-arguments", argument="docId")
+    return doc_id
+
+
+def _file(office: Office, call: wire.Call) -> bytes:
+    return deliveries.fetch(office, call.system_id, _doc_id(call))
+
+
+def _get(office: Office, call: wire.Call) -> reply.Reply:
+    return reply.document(_file(office, call))
+
+
+def _agencies(office: Office, call: wire.Call) -> reply.Reply:
+    return reply.listing(lookup.agency_records(office))
+
+
+def _units(office: Office, call: wire.Call) -> reply.Reply:
+    return reply.listing(lookup.unit_records(office))
+
+
+def _received(office: Office, call: wire.Call) -> reply.Reply:
+    waiting = deliveries.waiting(office, call.system_id, MessageKind(_kind(call)))
+    return reply.listing(received_item(delivery) for delivery in waiting)
+
+
+def _sent(office: Office, call: wire.Call) -> reply.Reply:
+    # A message is found by its id alone: the kind may be a left-over of an earlier call.
+    doc_id, kind = call.arguments.get("docId", "").strip(), MessageKind(_kind(call))
+    found = deliveries.sent(office, call.system_id, kind, doc_id)
+    return reply.listing(sent_item(delivery) for delivery in found)
+
+
+def _update(office: Office, call: wire.Call) -> reply.Reply:
+    status = call.arguments.get("status", "")
+    deliveries.acknowledge(office, call.system_id, _doc_id(call), status)
+    return reply.done()
+
+
+def _count_edocs(office: Office, call: wire.Call) -> reply.Reply:
+    return reply.count(deliveries.count_waiting(office, call.system_id, MessageKind.EDOC))
+
+
+def _count_statuses(office: Office, call: wire.Call) -> reply.Reply:
+    return reply.count(deliveries.count_waiting(office, call.system_id, MessageKind.STATUS))
+
+
+def _changes(office: Office, call: wire.Call) -> reply.Reply:
+    return reply.listing(lookup.changes(office, _whole(call, "since")))
+
+
+def _lodge_head(office: Office, call: wire.Call) -> reply.Reply:
+    sequence, digest = _whole(call, "sequence"), call.arguments.get("hash", "")
+    if not DIGEST.fullmatch(digest):
+        raise AxisRefusal("axis-bad-arguments", argument="hash")
+    audit_heads.lodge(office, call.system_id, sequence, digest)
+    return reply.done()
+
+
+def _whole(call: wire.Call, name: str) -> int:
+    text = call.arguments.get(name, "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
+        raise AxisRefusal("axis-bad-arguments", argument=name)
+    return int(text)
+
+
+def _heads(office: Office, call: wire.Call) -> reply.Reply:
+    return reply.listing(map(head_record, audit_heads.lodged(office, call.system_id)))
+
+
+def _not_offered(operation: str) -> Callable[[Office, wire.Call], reply.Reply]:
+    """Who belongs to the directory is the operator's decision, not a caller's."""
+
+    def refuse(office: Office, call: wire.Call) -> reply.Reply:
+        raise AxisRefusal("axis-not-offered", operation=operation)
+
+    return refuse
+
+
+_ANSWERS: dict[str, Callable[[Office, wire.Call], reply.Reply]] = {
+    "getAgenciesList": _agencies,
+    "getAgenciesListQD20": _agencies,
+    "getSynchronizeUnit": _units,
+    "getReceivedEdocList": _received,
+    "getSentEdocList": _sent,
+    "getEdoc": _get,
+    "updateStatus": _update,
+    "countReceiveEdoc": _count_edocs,
+    "countReceiveStatus": _count_statuses,
+    "getDirectoryChanges": _changes,
+    "lodgeAuditHead": _lodge_head,
+    "getAuditHeads": _heads,
+    "registerAgency": _not_offered("registerAgency"),
+    "deleteAgency": _not_offered("deleteAgency"),
+}

@@ -1,0 +1,148 @@
+"""Deliveries: what waits for a system, handing it over, its acknowledgement, what a sender is told.
+
+A delivery goes INITIAL → PROCESSING when it is fetched → DONE or FAIL as the recipient says. DONE
+is the end: a late or doubled acknowledgement changes nothing. A failed one is offered again after
+an hour, for a recipient that failed for want of disk space must not lose a document by that. This
+is transport; what the recipient does with the document travels in status messages.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import contains_eager
+from sqlalchemy.sql.elements import ColumnElement
+
+from adapters.axis.errors import AxisRefusal
+from domain.roles import Actor
+from models.exchange import MessageKind
+from models.hub import Delivery, DeliveryState, HubMessage
+from services.office import Office
+from services.unit_of_work import transaction
+
+OFFER_FAILED_AFTER = timedelta(hours=1)
+LISTED = 2000
+SENT_LISTED = 500
+UNFINISHED = (DeliveryState.INITIAL, DeliveryState.PROCESSING, DeliveryState.FAIL)
+STATES = {
+    "processing": DeliveryState.PROCESSING,
+    "done": DeliveryState.DONE,
+    "fail": DeliveryState.FAIL,
+}
+
+
+def waiting(office: Office, system_id: str, kind: MessageKind) -> Sequence[Delivery]:
+    """What a system has not finished with: new before already fetched, urgent before ordinary,
+    old before young. A system long away gets LISTED of them at a time."""
+    query = _waiting(office, system_id, kind).options(contains_eager(Delivery.message))
+    new_first = case((Delivery.state == DeliveryState.INITIAL, 0), else_=1)
+    ordered = query.order_by(new_first, HubMessage.urgency.desc(), Delivery.id).limit(LISTED)
+    return office.session().scalars(ordered).all()
+
+
+def count_waiting(office: Office, system_id: str, kind: MessageKind) -> int:
+    query = _waiting(office, system_id, kind).with_only_columns(func.count(Delivery.id))
+    return office.session().scalar(query) or 0
+
+
+def _waiting(office: Office, system_id: str, kind: MessageKind) -> Select[tuple[Delivery]]:
+    return (
+        select(Delivery)
+        .join(Delivery.message)
+        .where(
+            Delivery.recipient_code == system_id,
+            HubMessage.kind == kind,
+            _is_offered(office),
+        )
+    )
+
+
+def _is_offered(office: Office) -> ColumnElement[bool]:
+    return or_(
+        Delivery.state.in_([DeliveryState.INITIAL, DeliveryState.PROCESSING]),
+        and_(
+            Delivery.state == DeliveryState.FAIL,
+            Delivery.finished_at < office.now() - OFFER_FAILED_AFTER,
+        ),
+    )
+
+
+def fetch(office: Office, system_id: str, doc_id: str) -> bytes:
+    """The package, to its recipient (by the id of the delivery) or its sender (by that of the
+    message); marks the first fetch. Whoever is neither learns nothing, not even that it exists.
+
+    Raises AxisRefusal("axis-unknown-document").
+    """
+    delivery = _delivery(office, system_id, doc_id)
+    sha256 = delivery.message.payload_sha256 if delivery else _sent(office, system_id, doc_id)
+    data = office.files.read(sha256)
+    if delivery and delivery.state in (DeliveryState.INITIAL, DeliveryState.FAIL):
+        _mark(office, system_id, doc_id, DeliveryState.PROCESSING)
+    return data
+
+
+def acknowledge(office: Office, system_id: str, doc_id: str, status: str) -> None:
+    """updateStatus: what became of the transport. Raises AxisRefusal("axis-unknown-document"),
+    AxisRefusal("axis-bad-arguments") for a status there is not."""
+    state = STATES.get(status.strip().lower())
+    if state is None:
+        raise AxisRefusal("axis-bad-arguments", argument="status")
+    delivery = _delivery(office, system_id, doc_id)
+    if delivery is None:
+        raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
+    if delivery.state not in (state, DeliveryState.DONE):
+        _mark(office, system_id, doc_id, state)
+
+
+def _mark(office: Office, system_id: str, doc_id: str, state: DeliveryState) -> None:
+    tag = "hub:fetch" if state == DeliveryState.PROCESSING else "hub:acknowledge"
+    with transaction(office, Actor(name=system_id)) as work:
+        delivery = work.session.scalars(
+            select(Delivery).where(Delivery.doc_id == doc_id).with_for_update()
+        ).one()
+        if delivery.state in (state, DeliveryState.DONE):
+            return
+        delivery.state = state
+        if state == DeliveryState.PROCESSING:
+            delivery.fetched_at, delivery.finished_at = work.now, None
+        else:
+            delivery.finished_at = work.now
+        work.audit(tag, delivery, doc_id=doc_id, message_id=delivery.message_id, state=state)
+
+
+def sent(office: Office, system_id: str, kind: MessageKind, doc_id: str = "") -> list[Delivery]:
+    """What a system sent, a row for each recipient: of one message, or the latest of a kind.
+
+    Raises AxisRefusal("axis-unknown-document").
+    """
+    query = select(Delivery).join(Delivery.message).options(contains_eager(Delivery.message))
+    query = query.where(HubMessage.sender_code == system_id)
+    if doc_id:
+        query = query.where(HubMessage.doc_id == doc_id).order_by(Delivery.id)
+    else:
+        query = query.where(HubMessage.kind == kind).order_by(Delivery.id.desc()).limit(SENT_LISTED)
+    found = list(office.session().scalars(query))
+    if doc_id and not found:
+        raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
+    return found
+
+
+def _delivery(office: Office, system_id: str, doc_id: str) -> Delivery | None:
+    query = (
+        select(Delivery)
+        .join(Delivery.message)
+        .options(contains_eager(Delivery.message))
+        .where(Delivery.doc_id == doc_id, Delivery.recipient_code == system_id)
+    )
+    return office.session().scalars(query).one_or_none()
+
+
+def _sent(office: Office, system_id: str, doc_id: str) -> str:
+    sha256 = office.session().scalar(
+        select(HubMessage.payload_sha256).where(
+            HubMessage.doc_id == doc_id, HubMessage.sender_code == system_id
+        )
+    )
+    if sha256 is None:
+        raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
+    return sha256

@@ -1,0 +1,200 @@
+"""Background work: claimed by lease with a fencing token (law 3), due times in SQL, woken by a
+queue that may lose everything (law 1)."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.errors import Conflict
+from domain.roles import SYSTEM
+from models.exchange import OutboxItem, OutboxState
+from services.office import Office
+from services.unit_of_work import Work, transaction
+
+LEASE = timedelta(seconds=120)
+LATE = timedelta(seconds=30)
+WAKE_AGAIN = timedelta(seconds=10)
+FIRST_PAUSE = 5
+LONGEST_PAUSE = 15 * 60
+GIVE_UP_AFTER = timedelta(days=7)
+
+
+class LeaseLost(Conflict):
+    """Another worker took this item over; whatever was done here must not be written."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to do one item now. `token` fences: results are written only with it."""
+
+    item_id: int
+    kind: str
+    subject_id: int
+    attempts: int
+    token: str
+
+
+def most_urgent(office: Office, item_id: int) -> int:
+    """The item that a wake-up for `item_id` is best spent on: urgent work passes a backlog, and its
+    own wake-up, when it comes, does what was passed."""
+    session, now = office.session(), office.now()
+    item = session.get(OutboxItem, item_id, populate_existing=True)
+    if item is None:
+        return item_id
+    waiting = select(OutboxItem).where(OutboxItem.queue == item.queue, *_free(now))
+    first = session.scalars(
+        waiting.order_by(OutboxItem.priority.desc(), OutboxItem.due_at).limit(1)
+    ).one_or_none()
+    passes = first is not None and (first.priority > item.priority or not _is_free(item, now))
+    return first.id if passes else item_id
+
+
+def _is_free(item: OutboxItem, now: datetime) -> bool:
+    held = item.lease_until is not None and item.lease_until >= now
+    return item.state == OutboxState.DUE and item.due_at <= now and not held
+
+
+def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Items that somebody may take now."""
+    return (
+        OutboxItem.state == OutboxState.DUE,
+        OutboxItem.due_at <= now,
+        or_(OutboxItem.lease_until.is_(None), OutboxItem.lease_until < now),
+    )
+
+
+def claim(office: Office, item_id: int) -> Lease | None:
+    """Takes the item by a conditional UPDATE; None when it is done, not due or held by another."""
+    now, token = office.now(), secrets.token_hex(16)
+    with transaction(office, SYSTEM) as work:
+        claimed = work.session.execute(
+            update(OutboxItem)
+            .where(OutboxItem.id == item_id, *_free(now))
+            .values(lease_token=token, lease_until=now + LEASE, attempts=OutboxItem.attempts + 1)
+        )
+        if claimed.rowcount != 1:
+            return None
+        item = work.session.get(OutboxItem, item_id, populate_existing=True)
+        return Lease(item.id, item.kind, item.subject_id, item.attempts, token)
+
+
+def renew(work: Work, lease: Lease) -> None:
+    """Holds the item for another LEASE, in a transaction that writes a part of the result; raises
+    LeaseLost."""
+    held = work.session.execute(
+        update(OutboxItem)
+        .where(OutboxItem.id == lease.item_id, OutboxItem.lease_token == lease.token)
+        .values(lease_until=work.now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    if held.rowcount != 1:
+        raise LeaseLost("lease-lost")
+
+
+def settle(work: Work, lease: Lease) -> None:
+    """Marks the item done, in the transaction that writes its result; raises LeaseLost."""
+    item = work.session.get(OutboxItem, lease.item_id, populate_existing=True)
+    values = {"state": OutboxState.DONE, "finished_at": work.now}
+    if item is not None and item.repeat_seconds:
+        next_time = work.now + timedelta(seconds=item.repeat_seconds)
+        values = {"due_at": next_time, "attempts": 0}
+    _write(work, lease, problem="", **values)
+
+
+def postpone(work: Work, lease: Lease, problem: str) -> bool:
+    """Puts the item off with a growing pause; parks it after a week. True when it was parked."""
+    item = work.session.get(OutboxItem, lease.item_id, populate_existing=True)
+    if item is not None and not item.repeat_seconds and work.now - item.created_at > GIVE_UP_AFTER:
+        park(work, lease, problem)
+        return True
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(lease.attempts - 1, 10))
+    jitter = pause * (0.8 + 0.4 * secrets.randbelow(1000) / 1000)
+    _write(work, lease, problem=problem[:500], due_at=work.now + timedelta(seconds=jitter))
+    return False
+
+
+def again(work: Work, lease: Lease) -> None:
+    """Gives the item back, due at once: what stood in the way is gone."""
+    _write(work, lease, due_at=work.now, woken_at=None)
+
+
+def park(work: Work, lease: Lease, problem: str) -> None:
+    """Stops trying; the item stays visible until a person resumes it."""
+    _write(work, lease, problem=problem[:500], state=OutboxState.PARKED, finished_at=work.now)
+
+
+def resume(work: Work, item: OutboxItem) -> None:
+    """A parked item is due again, at once."""
+    item.state, item.due_at, item.created_at = OutboxState.DUE, work.now, work.now
+    item.attempts, item.problem, item.finished_at = 0, "", None
+    item.woken_at = work.now
+    work.woken.append((item.queue, item))
+
+
+def _write(work: Work, lease: Lease, **values: object) -> None:
+    written = work.session.execute(
+        update(OutboxItem)
+        .where(OutboxItem.id == lease.item_id, OutboxItem.lease_token == lease.token)
+        .values(lease_token=None, lease_until=None, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if written.rowcount != 1:
+        raise LeaseLost("lease-lost")
+
+
+def wake_due(office: Office, limit: int = 200) -> int:
+    """The sweeper's step: wakes a worker for each item that is due, not held, and not woken lately.
+
+    A lost wake-up, an emptied queue and a dead worker all end here.
+    """
+    now = office.now()
+    if not _due(office.session(), now, 1):
+        return 0  # most seconds: no need to take the lock of writers
+    with transaction(office, SYSTEM) as work:
+        items = _due(work.session, now, limit)
+        for item in items:
+            item.woken_at = now
+            work.woken.append((item.queue, item))
+    return len(items)
+
+
+def _due(session: Session, now: datetime, limit: int) -> Sequence[OutboxItem]:
+    return session.scalars(
+        select(OutboxItem)
+        .where(
+            *_free(now),
+            or_(
+                OutboxItem.woken_at.is_(None),
+                OutboxItem.woken_at < OutboxItem.due_at,
+                OutboxItem.woken_at < now - WAKE_AGAIN,
+            ),
+        )
+        .order_by(OutboxItem.priority.desc(), OutboxItem.due_at)
+        .limit(limit)
+    ).all()
+
+
+def stalled(office: Office) -> int:
+    """How much work is long due and held by nobody: the queue server or the workers are away."""
+    now = office.now()
+    return office.session().scalar(
+        select(func.count(OutboxItem.id)).where(
+            OutboxItem.state == OutboxState.DUE,
+            OutboxItem.due_at < now - LATE,
+            or_(OutboxItem.lease_until.is_(None), OutboxItem.lease_until < now),
+        )
+    )
+
+
+def put_off(office: Office, lease: Lease, problem: str) -> None:
+    """Postpones in a transaction of its own: for failures that no service foresaw."""
+    try:
+        with transaction(office, SYSTEM) as work:
+            postpone(work, lease, problem)
+    except LeaseLost:
+        return

@@ -1,0 +1,192 @@
+"""The one door of an outgoing document: each action of a person is a step of its flow, done in one
+transaction. Order: load, permit, check, do, move (which audits and tells who is next)."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from domain import numbering, permissions
+from domain.errors import Conflict, Invalid
+from domain.outgoing_flow import OUTGOING_FLOW
+from domain.roles import Actor
+from domain.text import nfc
+from models.outgoing import OutgoingDocument, Review
+from models.registers import RegisterKind
+from models.signing import SigningRole
+from services import directory, exchange, signing
+from services.numbering import give_number
+from services.office import Office
+from services.outgoing import access, addressing, drafting, state
+from services.outgoing.dating import issued_date, require_order, wanted_number
+from services.unit_of_work import Work, transaction
+
+Do = Callable[[Work, OutgoingDocument, Mapping, object], dict]
+
+
+def perform(
+    office: Office, actor: Actor, document_id: int, action: str, form: Mapping
+) -> OutgoingDocument:
+    """Does one action of the flow for the actor.
+
+    Raises NotFound, Forbidden("not-allowed"), Conflict: wrong-state, stale, document-changed,
+    number-taken; Invalid: required(field) and what the action itself refuses.
+    """
+    ready = None
+    if action in BEFORE:
+        # A wrong PIN must be counted even though nothing else happens, and Word takes seconds:
+        # both come before the transaction, and everything is checked again inside it.
+        doc = opened(office.session(), actor, document_id, action, form)
+        ready = BEFORE[action](office, actor, doc, form)
+    with transaction(office, actor) as work:
+        doc = opened(work.session, actor, document_id, action, form, lock=True)
+        details = DO[action](work, doc, form, ready)
+        state.move(work, doc, action, **details)
+        return doc
+
+
+def edit(office: Office, actor: Actor, document_id: int, form: Mapping) -> OutgoingDocument:
+    """A new version of a draft, through the same door."""
+    return perform(office, actor, document_id, "edit", form)
+
+
+def opened(
+    session: Session,
+    actor: Actor,
+    document_id: int,
+    action: str,
+    form: Mapping,
+    lock: bool = False,
+) -> OutgoingDocument:
+    """The document, once it is certain that the actor may do this to it now with this form."""
+    doc = access.find(session, actor, document_id, lock=lock)
+    permissions.require(actor, f"{OUTGOING_FLOW.name}:{action}", access.relations(actor, doc))
+    step = OUTGOING_FLOW.step(action, doc.state)
+    shown = str(form.get("version") or "")
+    if shown and shown != str(doc.version):
+        raise Conflict("stale")
+    for need in sorted(step.needs):
+        if not str(form.get(need) or "").strip():
+            raise Invalid("required", field=need)
+    return doc
+
+
+def _edit(work: Work, doc: OutgoingDocument, form: Mapping, ready: drafting.Prepared) -> dict:
+    drafting.write(work, doc, ready)
+    return {"ordinal": doc.versions[-1].ordinal, "prepared": doc.prepared_sha256}
+
+
+def _submit(work: Work, doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
+    if not doc.prepared_sha256:
+        raise Invalid("draft-not-ready")
+    directory.resolve(work.office, [recipient.code for recipient in doc.recipients])
+    return {"prepared": doc.prepared_sha256}
+
+
+def _review(action: str) -> Do:
+    def do(work: Work, doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
+        said = nfc(str(form.get("reason") or form.get("comment") or ""))
+        _note(work, doc, action, said)
+        return {"prepared": doc.prepared_sha256, "reason": said} if said else {}
+
+    return do
+
+
+def _approve(work: Work, doc: OutgoingDocument, form: Mapping, proof: object) -> dict:
+    _require_seen(doc, form)
+    doc.approved_sha256 = doc.prepared_sha256
+    _note(work, doc, "approve", "")
+    signing.request_leader(work, doc, proof, doc.approved_sha256)
+    return {"digest": doc.approved_sha256}
+
+
+def _issue(work: Work, doc: OutgoingDocument, form: Mapping, proof: object) -> dict:
+    """Number, reference and the request to seal in one transaction (NĐ 30/2020, Điều 15)."""
+    day = issued_date(work.office, doc, form)
+    wanted = wanted_number(form)
+    doc.number_entry = give_number(work, doc.agency, RegisterKind.OUTGOING, day, wanted)
+    require_order(work.session, doc, day)  # again: the register is ours only now
+    doc.issued_date = day
+    doc.reference = numbering.reference(doc.number_entry.number, doc.notation)
+    doc.search_text = drafting.search_text(doc)
+    work.session.flush()
+    signing.request_seal(work, doc, proof)
+    return {"reference": doc.reference, "date": day}
+
+
+def _reseal(work: Work, doc: OutgoingDocument, _form: Mapping, proof: object) -> dict:
+    signing.request_seal(work, doc, proof)
+    return {"reference": doc.reference}
+
+
+def _readdress(work: Work, doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
+    before = [recipient.code for recipient in doc.recipients]
+    informed = frozenset(r.code for r in doc.recipients if r.for_information)
+    addressing.change(work.office, doc, form.get("recipients") or (), informed)
+    if not doc.recipients:
+        raise Invalid("recipients-missing", field="recipients")
+    doc.search_text = drafting.search_text(doc)
+    return {"before": before, "recipients": [recipient.code for recipient in doc.recipients]}
+
+
+def _dispatch(work: Work, doc: OutgoingDocument, _form: Mapping, _ready: None) -> dict:
+    if not doc.recipients:
+        raise Invalid("recipients-missing")
+    directory.resolve(work.office, [recipient.code for recipient in doc.recipients])
+    exchange.dispatch(work, doc)
+    return {"recipients": [recipient.code for recipient in doc.recipients]}
+
+
+def _cancel(_work: Work, _doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
+    return {"reason": nfc(str(form["reason"]))}
+
+
+def _note(work: Work, doc: OutgoingDocument, action: str, comment: str) -> None:
+    doc.reviews.append(
+        Review(
+            version_ordinal=doc.versions[-1].ordinal,
+            person_id=work.actor.person_id,
+            person_name=work.actor.name,
+            action=action,
+            comment=comment,
+            at=work.now,
+        )
+    )
+
+
+def _require_seen(doc: OutgoingDocument, form: Mapping) -> None:
+    """Law 8: the approval names the digest of the bytes shown."""
+    if not doc.prepared_sha256 or form.get("digest") != doc.prepared_sha256:
+        raise Conflict("document-changed")
+
+
+def _prove_leader(office: Office, actor: Actor, doc: OutgoingDocument, form: Mapping) -> object:
+    _require_seen(doc, form)
+    return signing.check_pin(office, actor, doc, SigningRole.LEADER, str(form["pin"]))
+
+
+def _prove_seal(office: Office, actor: Actor, doc: OutgoingDocument, form: Mapping) -> object:
+    if form.get("issued_date"):
+        require_order(office.session(), doc, issued_date(office, doc, form))
+        wanted_number(form)
+    return signing.check_pin(office, actor, doc, SigningRole.SEAL, str(form["pin"]))
+
+
+BEFORE: dict[str, Callable[[Office, Actor, OutgoingDocument, Mapping], object]] = {
+    "edit": drafting.prepare,
+    "approve": _prove_leader,
+    "issue": _prove_seal,
+    "reseal": _prove_seal,
+}
+DO: dict[str, Do] = {
+    "edit": _edit,
+    "submit": _submit,
+    "agree": _review("agree"),
+    "return": _review("return"),
+    "forward": _review("forward"),
+    "approve": _approve,
+    "issue": _issue,
+    "reseal": _reseal,
+    "readdress": _readdress,
+    "dispatch": _dispatch,
+    "cancel": _cancel,
+}

@@ -1,0 +1,65 @@
+"""Recipients: chosen from the directory while drafting, and changed before the dispatch where the
+directory no longer offers one and another took its place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from domain.errors import Invalid
+from models.agencies import Agency
+from models.hub import DirectoryEntry
+from models.outgoing import OutgoingDocument, Recipient
+from services import directory
+from services.office import Office
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One agency that could receive the document. `gone`: documents cannot be sent there;
+    `replaces`: the recipient that it succeeds, empty for a recipient itself."""
+
+    code: str
+    name: str
+    gone: bool = False
+    replaces: str = ""
+
+
+def choices(office: Office, doc: OutgoingDocument) -> list[Choice]:
+    """The document's recipients, and the successors of those who are gone."""
+    codes = [recipient.code for recipient in doc.recipients]
+    entries = directory.named(office, codes)
+    gone = [each for each in entries if each.id is None or not directory.is_reachable(office, each)]
+    found = [Choice(entry.code, entry.name, gone=entry in gone) for entry in entries]
+    succeeded = {e.successor_code: e.name for e in gone if e.successor_code not in ("", *codes)}
+    return found + [
+        Choice(entry.code, entry.name, replaces=succeeded[entry.code])
+        for entry in directory.named(office, succeeded)
+        if entry.id is not None and directory.is_reachable(office, entry)
+    ]
+
+
+def change(
+    office: Office, doc: OutgoingDocument, codes: Iterable[str], informed: frozenset[str]
+) -> None:
+    """Raises what `resolved` refuses."""
+    write(doc, resolved(office, doc.agency, codes), informed)
+
+
+def resolved(office: Office, agency: Agency, codes: Iterable[str]) -> list[DirectoryEntry]:
+    """Raises Invalid("recipient-self") and what `directory.resolve` refuses."""
+    entries = directory.resolve(office, codes)
+    if any(entry.code == agency.code for entry in entries):
+        raise Invalid("recipient-self", field="recipients", name=agency.name)
+    return entries
+
+
+def write(doc: OutgoingDocument, entries: list[DirectoryEntry], informed: frozenset[str]) -> None:
+    wanted = {entry.code: entry for entry in entries}
+    for recipient in list(doc.recipients):
+        if recipient.code not in wanted:
+            doc.recipients.remove(recipient)
+    kept = {recipient.code for recipient in doc.recipients}
+    doc.recipients += [
+        Recipient(code=entry.code, name=entry.name) for entry in entries if entry.code not in kept
+    ]
+    for recipient in doc.recipients:
+        recipient.for_information = recipient.code in informed

@@ -1,0 +1,142 @@
+"""Placing number, date, signature and seal by hand on an uploaded file, in millimetres from the
+upper left corner of the page, as a ruler on paper measures."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from adapters import pdf
+from domain.errors import Conflict, Invalid
+from domain.places import POINTS_PER_MM, Box, Places
+from domain.roles import Actor
+from models.outgoing import OutgoingDocument
+from services.office import Office
+from services.outgoing import actions, drafting, material, state
+from services.stored_files import read_file
+from services.unit_of_work import transaction
+
+NAMES = ("number", "date", "leader", "seal")
+DPI = 80
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One place as a person sees it: page from 1, lengths in mm from the upper left corner."""
+
+    page: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+Spots = dict[str, Spot]
+# NĐ 30/2020, Phụ lục I, phần IV (A4): number under the issuer's name, date under the motto, the
+# signature in the right half under the title.
+HEAD = {"number": Spot(1, 47, 38, 16, 6), "date": Spot(1, 126, 38, 52, 6)}
+HEIGHTS = {"high": 90.0, "middle": 160.0, "low": 225.0}  # mm from the top: the signature's place
+
+
+def preset(height: str, pages: int, seal_mm: float) -> Spots:
+    """The usual places with the signature high, in the middle or low on the last page."""
+    spots = HEAD | {"leader": Spot(pages, 118, HEIGHTS.get(height, HEIGHTS["low"]), 52, 25)}
+    return spots | {"seal": by_leader(spots["leader"], seal_mm)}
+
+
+def by_leader(leader: Spot, seal_mm: float) -> Spot:
+    """The seal over the left third of the signature (NĐ 30/2020, Phụ lục I)."""
+    left = leader.left + leader.width / 3 - seal_mm
+    return Spot(leader.page, left, leader.top + (leader.height - seal_mm) / 2, seal_mm, seal_mm)
+
+
+def read(form: Mapping) -> Spots:
+    """Spots from fields like `number_left`; Invalid("not-a-number", field)."""
+    return {name: Spot(**{key: _value(form, name, key) for key in Spot.__annotations__})
+            for name in NAMES}  # fmt: skip
+
+
+def _value(form: Mapping, name: str, key: str) -> float:
+    text = str(form.get(f"{name}_{key}") or "").strip().replace(",", ".")
+    try:
+        value = int(text) if key == "page" else float(text)
+    except ValueError:
+        raise Invalid("not-a-number", field=f"{name}_{key}", value=text) from None
+    if not -2000 < value < 2000:
+        raise Invalid("not-a-number", field=f"{name}_{key}", value=text)
+    return value
+
+
+def current(office: Office, doc: OutgoingDocument) -> Spots:
+    """Where the places are now, or the usual ones."""
+    sizes = page_sizes(office, doc)
+    stored = doc.versions[-1].places
+    if stored is None:
+        return preset("low", len(sizes), doc.agency.seal_mm)
+    places = Places.from_json(stored)
+    return {name: _spot(getattr(places, name), sizes) for name in NAMES}
+
+
+def place(
+    office: Office, actor: Actor, document_id: int, spots: Spots, version: int | None = None
+) -> OutgoingDocument:
+    """A new version of the draft with these places.
+
+    Raises Invalid("place-outside-page", page), Conflict("not-an-upload") for a typeset draft.
+    """
+    form = {"version": version}
+    doc = actions.opened(office.session(), actor, document_id, "edit", form)
+    data, source = draft_pdf(office, doc), doc.versions[-1].source
+    made = material.placed(source, data, to_places(spots, pdf.inspect(data).page_sizes))
+    with transaction(office, actor) as work:
+        doc = actions.opened(work.session, actor, document_id, "edit", form, lock=True)
+        drafting.add_version(work, doc, made)
+        work.audit("outgoing:places", doc, places=made.places.to_json())
+        state.move(work, doc, "edit", prepared=doc.prepared_sha256)
+        return doc
+
+
+def marked_page(office: Office, doc: OutgoingDocument, page: int, spots: Spots) -> bytes:
+    """WebP of a page (from 1) with the boxes drawn on it."""
+    data = draft_pdf(office, doc)
+    sizes = pdf.inspect(data).page_sizes
+    boxes = {n: _box(s, sizes) for n, s in spots.items() if s.page == page <= len(sizes)}
+    return pdf.marked_page(data, page - 1, boxes, DPI).webp
+
+
+def draft_pdf(office: Office, doc: OutgoingDocument) -> bytes:
+    last = doc.versions[-1]
+    if last.source == "form":
+        raise Conflict("not-an-upload")
+    return read_file(office, last.pdf_sha256)
+
+
+def page_sizes(office: Office, doc: OutgoingDocument) -> tuple[tuple[float, float], ...]:
+    """Width and height of each page in points."""
+    return pdf.inspect(draft_pdf(office, doc)).page_sizes
+
+
+def to_places(spots: Spots, sizes: tuple[tuple[float, float], ...]) -> Places:
+    return Places(**{name: _box(spots[name], sizes) for name in NAMES})
+
+
+def with_seal(spots: Spots, seal_mm: float) -> Spots:
+    return spots | {"seal": by_leader(spots["leader"], seal_mm)}
+
+
+def _box(spot: Spot, sizes: tuple[tuple[float, float], ...]) -> Box:
+    if not 1 <= spot.page <= len(sizes):
+        raise Invalid("place-outside-page", page=spot.page)
+    height = sizes[spot.page - 1][1]
+    points = {key: value * POINTS_PER_MM for key, value in asdict(spot).items() if key != "page"}
+    return Box(
+        page=spot.page - 1,
+        left=points["left"],
+        bottom=height - points["top"] - points["height"],
+        width=points["width"],
+        height=points["height"],
+    )
+
+
+def _spot(box: Box, sizes: tuple[tuple[float, float], ...]) -> Spot:
+    top = sizes[box.page][1] - box.bottom - box.height
+    lengths = (box.left, top, box.width, box.height)
+    return Spot(box.page + 1, *(round(length / POINTS_PER_MM, 1) for length in lengths))

@@ -1,0 +1,34 @@
+"""Signing and verifying: certificates and PINs, requests to sign, jobs that sign and inspect."""
+
+from services.signing.bindings import bind_p12
+from services.signing.certificates import bind_certificate, revoke
+from services.signing.pins import PinProof, change_pin, check_pin
+from services.signing.requests import forget_expired, request_leader, request_seal
+from services.signing.trust import add_root
+from services.signing.verification import inspect_incoming, signatures_of, verify_file
+
+# These know the outgoing documents, whose steps call the functions above.
+from services.signing.desk import Desk, awaiting, desk, request_of  # isort: skip
+from services.signing.execution import sign, warm_up  # isort: skip
+
+__all__ = [
+    "Desk",
+    "PinProof",
+    "add_root",
+    "awaiting",
+    "bind_certificate",
+    "bind_p12",
+    "change_pin",
+    "check_pin",
+    "desk",
+    "forget_expired",
+    "inspect_incoming",
+    "request_leader",
+    "request_of",
+    "request_seal",
+    "revoke",
+    "sign",
+    "signatures_of",
+    "verify_file",
+    "warm_up",
+]

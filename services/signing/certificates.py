@@ -1,0 +1,95 @@
+"""What an administrator does with certificates: binding, revoking and listing those of the own
+agency and of the people whose accounts it manages."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from domain import permissions
+from domain.errors import NotFound
+from domain.permissions import Relation
+from domain.roles import LEADERS, Actor
+from domain.text import by_given_name
+from models.agencies import Appointment, Person
+from models.signing import CertificateBinding, SigningRole
+from services.admin import access
+from services.office import Office
+from services.signing.bindings import bind_p12
+from services.unit_of_work import transaction
+
+ADMINISTER = "admin:people"
+
+
+def bind_certificate(office: Office, actor: Actor, holder: str, upload: dict) -> int:
+    """The administrator's use case; `holder` is "agency" or the id of a leader of the own agency,
+    `upload` has p12, passphrase and pin.
+
+    Raises Forbidden("not-allowed" | "person-elsewhere"), NotFound and what `bind_p12` refuses.
+    """
+    permissions.require(actor, ADMINISTER, {Relation.AGENCY})
+    with transaction(office, actor) as work:
+        if holder == "agency":
+            return bind_p12(work, SigningRole.SEAL, agency_id=actor.agency_id, **upload).id
+        people = {str(person.id): person for person in signers(office, actor)}
+        if holder not in people:
+            raise NotFound("not-found")
+        # Only who manages the account: else a commune could put its key under the chairman's name.
+        person_id = access.load_managed(office, actor, people[holder].id).id
+        return bind_p12(work, SigningRole.LEADER, person_id=person_id, **upload).id
+
+
+def revoke(office: Office, actor: Actor, binding_id: int, reason: str = "") -> None:
+    """The certificate signs no more from now on; what it signed stays as it is."""
+    permissions.require(actor, ADMINISTER, {Relation.AGENCY})
+    with transaction(office, actor) as work:
+        query = _own(actor).where(CertificateBinding.id == binding_id).with_for_update()
+        binding = work.session.scalars(query).one_or_none()
+        if binding is None:
+            raise NotFound("not-found")
+        if binding.person_id is not None:
+            access.load_managed(office, actor, binding.person_id)
+        if binding.revoked_at is None:
+            binding.revoked_at = work.now
+            details = {"certificate": binding.certificate_sha256, "reason": reason[:500]}
+            work.audit("admin:certificate_revoke", binding, **details)
+
+
+def listing(office: Office, actor: Actor) -> list[tuple[CertificateBinding, str]]:
+    """Bindings of the own agency and its people with the holder's name, newest first."""
+    permissions.require(actor, ADMINISTER, {Relation.AGENCY})
+    session = office.session()
+    names = {person.id: person.full_name for person in holders(session, actor)}
+    bindings = session.scalars(_own(actor).order_by(CertificateBinding.id.desc())).all()
+    return [(each, names.get(each.person_id, actor.agency_name)) for each in bindings]
+
+
+def signers(office: Office, actor: Actor) -> list[Person]:
+    """People of the own agency for whom a certificate can be bound, by name."""
+    permissions.require(actor, ADMINISTER, {Relation.AGENCY})
+    leads = _people_of(actor).where(Appointment.role.in_(LEADERS))
+    query = select(Person).where(Person.id.in_(leads), Person.is_active)
+    return _by_name(office.session().scalars(query))
+
+
+def holders(session: Session, actor: Actor) -> list[Person]:
+    """People with an appointment in the actor's agency, present or past, by name."""
+    query = select(Person).where(Person.id.in_(_people_of(actor)))
+    return _by_name(session.scalars(query))
+
+
+def _by_name(people: Iterable[Person]) -> list[Person]:
+    return sorted(people, key=lambda person: by_given_name(person.full_name))
+
+
+def _own(actor: Actor):
+    return select(CertificateBinding).where(
+        or_(
+            CertificateBinding.agency_id == actor.agency_id,
+            CertificateBinding.person_id.in_(_people_of(actor)),
+        )
+    )
+
+
+def _people_of(actor: Actor):
+    return select(Appointment.person_id).where(Appointment.agency_id == actor.agency_id)

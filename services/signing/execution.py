@@ -1,0 +1,198 @@
+"""The job that signs. Each effect can be followed by the death of the process: the output is pinned
+in the file store and noted on the request before the document moves, so that a second run adopts
+what is there instead of signing again; and everything is written under the lease's token."""
+
+from sqlalchemy.orm import joinedload
+
+from adapters.files import PDF
+from adapters.signing.fields import LEADER, SEAL
+from adapters.signing.keys import Pkcs12Key, open_key, redeem
+from adapters.signing.lettering import check_font
+from adapters.signing.report import Report
+from adapters.signing.sign import issue, sign_leader
+from adapters.typeset import font_bytes
+from domain.dates import date_line
+from domain.errors import Conflict, Forbidden, Refusal, Unavailable
+from domain.numbering import printed_number
+from domain.roles import SYSTEM
+from models.agencies import Appointment
+from models.files import StoredFile
+from models.outgoing import OutgoingDocument
+from models.signing import SigningRequest, SigningRole, SigningState
+from services import outbox
+from services.office import Office
+from services.outbox import Lease
+from services.outgoing.state import move
+from services.signing import grounds, verification
+from services.signing.requests import bound_to
+from services.unit_of_work import Work, transaction
+
+TRIES = 3
+# NĐ 30/2020, Phụ lục I, mục IV: the number stands upright, place and date in italics.
+NUMBER_FONT, DATE_FONT = FONTS = ("Regular", "Italic")
+FIELDS = {SigningRole.LEADER: LEADER, SigningRole.SEAL: SEAL}
+
+
+def warm_up() -> None:
+    """Reads and checks the fonts before the first signature, and before workers fork: a font that
+    lacks a Vietnamese letter stops the start with Invalid("font-missing-letters")."""
+    for style in FONTS:
+        check_font(font_bytes(style))
+
+
+def sign(office: Office, lease: Lease) -> None:
+    """Does one signing request. Whatever cannot get better by itself fails the request and moves
+    the document back, so that the person can act; the rest is tried again."""
+    request = _load(office, lease.subject_id)
+    if request is None or request.state != SigningState.REQUESTED:
+        with transaction(office, SYSTEM) as work:
+            outbox.settle(work, lease)
+        return
+    try:
+        grounds.check(office.session(), request, office.now(), office.today())
+        found = _adopt(office, request) if request.output_sha256 else None
+        made = None if found else _make(office, request)
+    except Unavailable as refusal:
+        if lease.attempts < TRIES:
+            raise
+        return _fail(office, lease, refusal)
+    except Refusal as refusal:
+        return _fail(office, lease, refusal)
+    if made is not None:
+        _pin(office, lease, made)
+        found = _adopt(office, _load(office, lease.subject_id))
+    _finish(office, lease, found)
+    return None
+
+
+def _load(office: Office, request_id: int) -> SigningRequest | None:
+    document = joinedload(SigningRequest.document)
+    options = (
+        joinedload(SigningRequest.binding),
+        document.joinedload(OutgoingDocument.agency),
+        document.joinedload(OutgoingDocument.number_entry),
+        document.joinedload(OutgoingDocument.signer).joinedload(Appointment.person),
+    )
+    return office.session().get(SigningRequest, request_id, options=options, populate_existing=True)
+
+
+def _make(office: Office, request: SigningRequest) -> bytes:
+    """The signed bytes. The key exists in clear in this process only, between these lines."""
+    data = grounds.read_file(office, request.input_sha256, "file-damaged")
+    if request.role == SigningRole.LEADER:
+        return _as_leader(office, request, data)
+    grounds.check_leader_signed(office.session(), request, data)
+    return _as_seal(office, request, data)
+
+
+def _as_leader(office: Office, request: SigningRequest, data: bytes) -> bytes:
+    person = request.document.signer.person
+    image = grounds.read_file(office, person.signature_sha256, "signature-image-missing")
+    key = _key(office, request)
+    return sign_leader(data, key, image, signer_name=person.full_name, at=office.now())
+
+
+def _as_seal(office: Office, request: SigningRequest, data: bytes) -> bytes:
+    doc = request.document
+    if doc.number_entry is None or doc.issued_date is None:
+        raise Conflict("number-missing")
+    seal = grounds.read_file(office, doc.agency.seal_sha256, "seal-image-missing")
+    return issue(
+        data,
+        _key(office, request),
+        number=printed_number(doc.number_entry.number) + doc.number_entry.sub_number,
+        date_text=date_line(doc.issued_date),
+        seal_png=seal,
+        seal_mm=doc.agency.seal_mm,
+        font=font_bytes(NUMBER_FONT),
+        date_font=font_bytes(DATE_FONT),
+        at=office.now(),
+    )
+
+
+def _key(office: Office, request: SigningRequest) -> Pkcs12Key:
+    """Redeems the authorisation. Raises Forbidden("authorisation-expired" |
+    "authorisation-invalid")."""
+    if request.authorisation is None or office.now() > request.authorised_until:
+        raise Forbidden("authorisation-expired")
+    node_key = office.settings.node_key
+    data_key = redeem(request.authorisation, node_key, bound_to(request))
+    return open_key(request.binding.key_sealed, data_key)
+
+
+def _pin(office: Office, lease: Lease, signed: bytes) -> None:
+    """Pins the bytes and notes them on the request, whose authorisation is used up by that."""
+    sha256 = office.files.put(signed)
+    with transaction(office, SYSTEM) as work:
+        outbox.renew(work, lease)
+        request = work.session.get_one(SigningRequest, lease.subject_id, populate_existing=True)
+        source = work.session.get(StoredFile, request.input_sha256)
+        work.record_file(sha256, len(signed), PDF, source.pages if source else 0)
+        request.output_sha256, request.authorisation = sha256, None
+
+
+def _adopt(office: Office, request: SigningRequest) -> Report:
+    """What the pinned output holds, judged anew as strictly as anybody will.
+
+    Raises Unavailable("file-damaged"), Conflict("signed-file-invalid") when it is not the awaited
+    signature of the bound certificate over exactly the input.
+    """
+    before = grounds.read_file(office, request.input_sha256, "file-damaged")
+    after = grounds.read_file(office, request.output_sha256, "file-damaged")
+    report = verification.judge_own(office, after)
+    last = report.signatures[-1] if report.signatures else None
+    holds = (
+        after.startswith(before)
+        and last is not None
+        and last.field == FIELDS[SigningRole(request.role)]
+        and last.covers_whole_file
+        and last.certificate_sha256 == request.binding.certificate_sha256
+        and all(each.verdict.intact for each in report.signatures)
+    )
+    if not holds:
+        raise Conflict("signed-file-invalid", cause=str(report.verdict))
+    return report
+
+
+def _finish(office: Office, lease: Lease, report: Report) -> None:
+    """The one transaction that makes the signature count."""
+    with transaction(office, SYSTEM) as work:
+        outbox.settle(work, lease)
+        request, doc = _locked(work, lease)
+        request.state, request.finished_at = SigningState.DONE, work.now
+        if request.role == SigningRole.LEADER:
+            doc.signed_sha256 = request.output_sha256
+        else:
+            doc.issued_sha256 = request.output_sha256
+        verification.record(work, request.output_sha256, report)
+        move(
+            work, doc, grounds.KINDS[SigningRole(request.role)].done,
+            signer=request.person_name, request=request.id,
+            input=request.input_sha256, output=request.output_sha256,
+            certificate=request.binding.certificate_sha256, verdict=report.verdict,
+        )  # fmt: skip
+
+
+def _fail(office: Office, lease: Lease, refusal: Refusal) -> None:
+    """Ends the request, tells why, and gives the document back to the person (who can ask anew)."""
+    with transaction(office, SYSTEM) as work:
+        outbox.settle(work, lease)
+        request, doc = _locked(work, lease)
+        request.state, request.finished_at = SigningState.FAILED, work.now
+        request.failure, request.authorisation = refusal.code, None
+        cause = str(refusal.fields.get("cause", ""))
+        work.audit(
+            "signing:failed", doc, request=request.id, role=request.role, code=refusal.code,
+            cause=cause,
+        )  # fmt: skip
+        if grounds.waiting(doc, request):
+            step = grounds.KINDS[SigningRole(request.role)].failed
+            move(work, doc, step, failure=refusal.code, request=request.id)
+
+
+def _locked(work: Work, lease: Lease) -> tuple[SigningRequest, OutgoingDocument]:
+    request = work.session.get_one(SigningRequest, lease.subject_id, populate_existing=True)
+    doc = work.session.get_one(
+        OutgoingDocument, request.document_id, with_for_update=True, populate_existing=True
+    )
+    return request, doc

@@ -1,0 +1,29 @@
+"""Stored files as they are read for people: what the disk does not have whole is refused in words,
+so that the page of its document can say so."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from adapters.files import DamagedFile
+from domain.errors import Unavailable
+from services.office import Office
+
+
+def read_file(office: Office, sha256: str) -> bytes:
+    """The bytes stored under this digest; Unavailable("file-damaged") where they are not."""
+    with _whole(sha256):
+        return office.files.read(sha256)
+
+
+def check_file(office: Office, sha256: str) -> None:
+    """Raises as `read_file`, without holding the bytes in memory."""
+    with _whole(sha256):
+        office.files.open(sha256).close()
+
+
+@contextmanager
+def _whole(sha256: str) -> Iterator[None]:
+    try:
+        yield
+    except (DamagedFile, OSError) as error:
+        raise Unavailable("file-damaged", sha256=sha256) from error
