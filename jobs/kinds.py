@@ -1,0 +1,18 @@
+"""Which service does which kind of outbox item. `queue` is where it waits (one worker each)."""
+
+from collections.abc import Callable
+
+from services import signing
+from services.exchange import delivering, lodging, polling, sending, syncing
+from services.office import Office
+from services.outbox import Lease
+
+KINDS: dict[str, Callable[[Office, Lease], None]] = {
+    "sign": signing.sign,
+    "inspect": signing.inspect_incoming,
+    "send": sending.send,
+    "deliver": delivering.deliver,
+    "poll": polling.poll,
+    "sync_directory": syncing.sync_directory,
+    "lodge_head": lodging.lodge_head,
+}

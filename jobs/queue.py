@@ -1,0 +1,42 @@
+"""Waking workers through RQ. The queue may be away: the sweeper wakes again, pages never wait."""
+
+import time
+
+import redis
+import structlog
+from rq import Queue
+
+log = structlog.get_logger()
+AWAY_PAUSE = 5.0
+WAIT = 0.5
+ENOUGH = 200  # wake-ups in a queue: more would only cost, the sweeper comes again
+LONGEST_JOB = 3600  # seconds: 50 MB over a poor line take minutes
+
+
+class Waker:
+    """Puts one id on a queue. After a failure it keeps quiet for a few seconds, so that a dead
+    queue server costs a page at most one short wait."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._redis = redis.Redis.from_url(
+            redis_url, socket_timeout=WAIT, socket_connect_timeout=WAIT
+        )
+        self._away_until = 0.0
+
+    def __call__(self, queue: str, item_id: int) -> None:
+        if time.monotonic() < self._away_until:
+            return
+        try:
+            waiting = Queue(queue, connection=self._redis)
+            if waiting.count < ENOUGH:
+                waiting.enqueue_call(
+                    "jobs.outbox.run",
+                    args=(item_id,),
+                    timeout=LONGEST_JOB,
+                    result_ttl=0,
+                    failure_ttl=0,
+                    ttl=3600,
+                )
+        except redis.RedisError as error:
+            self._away_until = time.monotonic() + AWAY_PAUSE
+            log.warning("queue away", error=type(error).__name__)
