@@ -1,0 +1,16 @@
+"""Administration: people, units, the agency and its seal, agencies of the node, the line to the
+hub, the audit chain."""
+
+from blueprints.admin import agencies, agency, appointments, audit, hub_link, people, units
+from blueprints.admin.routes import blueprint
+
+__all__ = [
+    "agencies",
+    "agency",
+    "appointments",
+    "audit",
+    "blueprint",
+    "hub_link",
+    "people",
+    "units",
+]

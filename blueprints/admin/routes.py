@@ -1,0 +1,40 @@
+"""The blueprint of the administration and the tabs above each of its pages."""
+
+from flask import Blueprint, current_app, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from blueprints.addresses import is_administered
+from extensions import current_actor, office
+from services import admin
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+SECTIONS = (
+    ("admin.people", _l("Người dùng")),
+    ("admin.units", _l("Đơn vị")),
+    ("admin.agency", _l("Cơ quan và con dấu")),
+    ("signing.certificates", _l("Chứng thư số")),
+    ("admin.hub_link", _l("Liên kết trục")),
+    ("admin.agencies", _l("Các cơ quan")),
+    ("admin.audit", _l("Nhật ký")),
+)
+
+
+@blueprint.app_template_global("admin_sections")
+def sections() -> list[dict]:
+    """The tabs for who administers here: the node's agencies only for the host's, the line to
+    the hub only on a district node."""
+    hidden = set() if admin.agencies.is_host(office(), current_actor()) else {"admin.agencies"}
+    if office().settings.is_hub:
+        hidden |= {"admin.hub_link", "signing.certificates", "admin.agencies"}
+    return [
+        {"label": label, "url": url_for(endpoint), "active": _is_here(endpoint)}
+        for endpoint, label in SECTIONS
+        if endpoint not in hidden and endpoint in current_app.view_functions
+    ]
+
+
+def _is_here(endpoint: str) -> bool:
+    if is_administered(request.path):
+        return endpoint == "signing.certificates"
+    address = url_for(endpoint)
+    return request.path == address or request.path.startswith(address + "/")

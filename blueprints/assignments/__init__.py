@@ -1,0 +1,5 @@
+"""Pages of assignments."""
+
+from blueprints.assignments.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,5 @@
+"""Pages of the exchange: the line to the hub, what waits, what needs a person, each package."""
+
+from blueprints.exchange.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,5 @@
+"""Pages of incoming documents."""
+
+from blueprints.incoming.views import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,96 @@
+"""The draft form. What it means is checked by the service; here only what is missing at once."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, MultipleFileField
+from werkzeug.datastructures import FileStorage, MultiDict
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
+
+from blueprints.forms import DayField, PageForm, new_token, options
+from blueprints.outgoing.labels import URGENCIES
+from domain.document_types import DOCUMENT_TYPES
+from models.agencies import Appointment
+from models.outgoing import OutgoingDocument
+from services.outgoing import Upload
+
+_NEEDED = InputRequired(_l("Chưa nhập."))
+
+
+def needed_when_typeset(form: "DraftForm", field: TextAreaField) -> None:
+    """The text, unless a file takes its place."""
+    if form.source.data == "form" and not (field.data or "").strip():
+        raise ValidationError(_l("Chưa nhập."))
+
+
+needed_when_typeset.field_flags = {"required": True}
+
+
+class DraftForm(PageForm):
+    class Meta:
+        csrf = False  # CSRFProtect checks every POST; the template draws its own token
+
+    type_name = SelectField(_l("Loại văn bản"), [_NEEDED], validate_choice=False)
+    subject = TextAreaField(_l("Trích yếu"), [_NEEDED])
+    signer_id = SelectField(_l("Người ký"), [_NEEDED], validate_choice=False)
+    urgency = SelectField(_l("Độ khẩn"), choices=options(URGENCIES), validate_choice=False)
+    due_date = DayField(_l("Hạn trả lời"))
+    source = RadioField(
+        _l("Nội dung"),
+        [_NEEDED],
+        choices=options([("form", _l("Soạn trên mẫu")), ("file", _l("Tải lên tệp PDF hoặc Word"))]),
+        default="form",
+        validate_choice=False,
+    )
+    body = TextAreaField(_l("Nội dung văn bản"), [needed_when_typeset])
+    addressees = TextAreaField(_l("Kính gửi"))
+    to_places = TextAreaField(_l("Nơi nhận"))
+    file = FileField(_l("Tệp dự thảo (PDF hoặc .docx)"))
+    enclosures = MultipleFileField(_l("Thêm tệp đính kèm"))
+    recipient_search = StringField(_l("Thêm nơi nhận liên thông"))
+    answers_id = HiddenField()
+    version = HiddenField()
+    form_token = HiddenField(default=new_token)
+
+    def offer(self, leaders: list[Appointment]) -> "DraftForm":
+        self.type_name.choices = options((kind.name, kind.name) for kind in DOCUMENT_TYPES)
+        self.signer_id.choices = options(
+            (str(leader.id), f"{leader.person.full_name}, {leader.title}") for leader in leaders
+        )
+        return self
+
+
+def of_document(doc: OutgoingDocument) -> MultiDict:
+    """The fields of a form that shows the draft as it is."""
+    last = doc.versions[-1]
+    return MultiDict(
+        {
+            "type_name": doc.type_name,
+            "subject": doc.subject,
+            "signer_id": str(doc.signer_id),
+            "urgency": str(doc.urgency),
+            "due_date": doc.due_date.isoformat() if doc.due_date else "",
+            "source": "form" if last.source == "form" else "file",
+            "body": last.body,
+            "addressees": last.addressees,
+            "to_places": last.to_places,
+            "answers_id": str(doc.answers_id or ""),
+            "version": str(doc.version),
+        }
+    )
+
+
+def fields(typed: MultiDict, files: MultiDict) -> dict:
+    """What the service takes: plain values, lists of codes, uploads as bytes."""
+    return typed.to_dict() | {
+        "recipients": typed.getlist("recipients"),
+        "informed": typed.getlist("informed"),
+        "removed": typed.getlist("removed"),
+        "file": _upload(files.get("file")),
+        "enclosures": [u for u in map(_upload, files.getlist("enclosures")) if u],
+    }
+
+
+def _upload(file: FileStorage | None) -> Upload | None:
+    if file is None or not file.filename:
+        return None
+    return Upload(file.filename, file.read())

@@ -1,0 +1,58 @@
+"""Words for tabs and steps of outgoing documents; tones of their history."""
+
+from flask_babel import lazy_gettext as _l
+
+from blueprints.labels import URGENCY
+from domain.document_types import Urgency
+from domain.permissions import Relation
+
+TABS = {
+    "all": _l("Tất cả"),
+    "draft": _l("Dự thảo"),
+    "review": _l("Đang duyệt"),
+    "signing": _l("Chờ ký"),
+    "issuing": _l("Chờ phát hành"),
+    "issued": _l("Chờ gửi"),
+    "dispatched": _l("Đã gửi"),
+    "cancelled": _l("Đã hủy"),
+}
+DONE = {
+    "submit": _l("Đã trình duyệt."),
+    "agree": _l("Đã đồng ý, chuyển kiểm tra thể thức."),
+    "return": _l("Đã trả lại cho người soạn kèm lý do."),
+    "forward": _l("Đã trình lãnh đạo ký."),
+    "approve": _l("Đã duyệt; hệ thống đang ký số."),
+    "issue": _l("Đã cấp số; hệ thống đang đóng dấu."),
+    "reseal": _l("Đang đóng dấu lại."),
+    "readdress": _l("Đã đổi nơi nhận liên thông."),
+    "dispatch": _l("Đã đưa vào hàng gửi; theo dõi từng nơi nhận ở trang này."),
+    "cancel": _l("Đã hủy dự thảo."),
+}
+# What the history shows, with the tone of its mark; the words are those of the tags.
+HISTORY = {
+    "outgoing:create": "plain",
+    "outgoing:edit": "plain",
+    "outgoing:submit": "info",
+    "outgoing:agree": "good",
+    "outgoing:return": "bad",
+    "outgoing:forward": "good",
+    "outgoing:approve": "good",
+    "outgoing:leader_signed": "good",
+    "outgoing:leader_failed": "bad",
+    "outgoing:issue": "good",
+    "outgoing:reseal": "plain",
+    "outgoing:sealed": "good",
+    "outgoing:seal_failed": "bad",
+    "outgoing:readdress": "plain",
+    "outgoing:dispatch": "good",
+    "outgoing:cancel": "bad",
+}
+WHY = {
+    Relation.AGENCY: _l("chức vụ của bạn được xem mọi văn bản đi của cơ quan"),
+    Relation.UNIT: _l("văn bản do đơn vị bạn phụ trách soạn"),
+    Relation.DRAFTER: _l("bạn là người soạn"),
+    Relation.PARTICIPANT: _l("bạn đã tham gia xử lý văn bản này"),
+}
+_LEVELS = (Urgency.NORMAL, Urgency.URGENT, Urgency.VERY_URGENT, Urgency.FLASH)
+URGENCIES = tuple((str(int(level)), URGENCY[level][0]) for level in _LEVELS)
+SOURCES = {"form": _l("soạn trên mẫu"), "pdf": _l("tệp PDF"), "word": _l("tệp Word")}

@@ -1,0 +1,127 @@
+"""What the list and the document page show, put together from what the services return."""
+
+from dataclasses import dataclass
+
+from flask import request
+
+from blueprints import labels as words_of
+from blueprints import viewer
+from blueprints.addresses import here
+from blueprints.outgoing import labels, signing, tracking
+from blueprints.words import sentence, words
+from blueprints.words.tags import tag_name
+from domain.dates import local, local_date
+from domain.document_types import DOCUMENT_TYPES
+from domain.errors import Refusal
+from domain.flow import Step
+from domain.outgoing_flow import OutgoingState as S
+from domain.permissions import Relation, allowing
+from extensions import current_actor, office
+from models.audit import AuditEntry
+from models.outgoing import OutgoingDocument
+from services import outgoing
+from services.outgoing import access, addressing, queries
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A refused action, shown where it was tried, with what was typed."""
+
+    action: str
+    code: str
+    text: str
+    field: str
+    typed: dict
+
+
+def list_page(found: queries.Listing, filters: queries.Filters) -> dict:
+    tabs = [
+        {
+            "label": label,
+            "url": here(state=key, page=None),
+            "count": found.counts[key],
+            "active": key == found.tab,
+        }
+        for key, label in labels.TABS.items()
+    ]
+    return {
+        "found": found,
+        "filters": filters,
+        "may_draft": bool(allowing(current_actor(), "outgoing:create", {Relation.AGENCY})),
+        "tabs": tabs,
+        "per_page": queries.PER_PAGE,
+        "states": words_of.OUTGOING,
+        "types": [(kind.name, kind.name) for kind in DOCUMENT_TYPES],
+        "units": [(unit.id, unit.name) for unit in queries.units(office(), current_actor())],
+        "today": office().today(),
+    }
+
+
+def document_page(document_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
+    actor = current_actor()
+    doc = outgoing.load(office(), actor, document_id)
+    steps = {step.action: step for step in outgoing.available_steps(actor, doc)}
+    return {
+        "doc": doc,
+        "state": words_of.OUTGOING[doc.state],
+        "steps": steps,
+        **viewer.shown("outgoing", doc.id, doc.current_sha256 or draft_sha256(doc)),
+        "refused": _refused(refusal, action),
+        "lost": _lost(action, steps) if refusal else [],
+        "why": labels.WHY[access.grant_to_view(actor, doc).relation],
+        "problem": _problem(doc),
+        "history": [_event(entry) for entry in queries.history(office(), doc)],
+        "today": office().today(),
+        "sources": labels.SOURCES,
+        "choices": addressing.choices(office(), doc) if "readdress" in steps else [],
+        **_issuing(doc, steps),
+        **signing.shown(doc),
+        **tracking.shown(doc),
+    }
+
+
+def draft_sha256(doc: OutgoingDocument) -> str | None:
+    return doc.versions[-1].pdf_sha256
+
+
+def _refused(refusal: Refusal | None, action: str) -> Refused | None:
+    if refusal is None:
+        return None
+    field = str(refusal.fields.get("field", ""))
+    return Refused(action, refusal.code, sentence(refusal), field, request.form.to_dict())
+
+
+def _lost(action: str, steps: dict[str, Step]) -> list[str]:
+    """Texts typed into a form that the new state no longer offers."""
+    kept = ("reason", "comment") if action not in steps else ()
+    return [request.form[name] for name in kept if request.form.get(name)]
+
+
+def _problem(doc: OutgoingDocument):
+    code = doc.versions[-1].problem
+    return words(Refusal(code)) if code and doc.state == S.DRAFT else None
+
+
+def _issuing(doc: OutgoingDocument, steps: dict[str, Step]) -> dict:
+    if "issue" not in steps:
+        return {"proposed": None, "signed_on": None}
+    return {
+        "proposed": queries.proposed_number(office(), doc),
+        "signed_on": local_date(doc.signed_at) if doc.signed_at else None,
+    }
+
+
+def _event(entry: AuditEntry) -> dict:
+    details = entry.details
+    note = details.get("reason", "")
+    if details.get("failure"):
+        note = sentence(Refusal(details["failure"]))
+    if entry.tag == "outgoing:issue":
+        note = details.get("reference", "")
+    return {
+        "title": tag_name(entry.tag),
+        "at": local(entry.at),
+        "who": entry.person_name,
+        "note": note,
+        "tone": labels.HISTORY[entry.tag],
+    }

@@ -1,0 +1,46 @@
+"""Signing on the page of an outgoing document: the job to follow while a signature is being made,
+the failure when it was not, and what the signatures made so far are worth."""
+
+from types import SimpleNamespace
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from blueprints.signatures import patience, told
+from blueprints.words import words
+from domain.errors import Refusal
+from domain.outgoing_flow import OutgoingState as S
+from extensions import office
+from models.outgoing import OutgoingDocument
+from models.signing import SigningRequest, SigningState
+from services import signing
+from services.outgoing import queries
+
+ASKED_IN = (S.SIGNING, S.SEALING, S.AWAITING_LEADER, S.NUMBERED)
+
+
+def shown(doc: OutgoingDocument) -> dict:
+    nothing = {"job": None, "sign_failure": None}
+    return {"signatures": _signatures(doc), **nothing, **_under_way(doc)}
+
+
+def _signatures(doc: OutgoingDocument) -> list[dict]:
+    """Those of the newest file, as the worker found them when it made the file."""
+    newest = doc.issued_sha256 or doc.signed_sha256
+    return told(signing.signatures_of(office(), [newest])) if newest else []
+
+
+def _under_way(doc: OutgoingDocument) -> dict:
+    if doc.state not in ASKED_IN:
+        return {}
+    asked = queries.last_request(office(), doc)
+    if asked is None or asked.state == SigningState.DONE:
+        return {}
+    if asked.state == SigningState.FAILED:
+        return {"sign_failure": words(Refusal(asked.failure))}
+    return {"job": _job(doc, asked), "job_url": url_for("signing.status", request_id=asked.id)}
+
+
+def _job(doc: OutgoingDocument, asked: SigningRequest) -> SimpleNamespace:
+    label = _("Đang ký số văn bản") if doc.state == S.SIGNING else _("Đang đóng dấu cơ quan")
+    return SimpleNamespace(label=label, state="running", detail=patience(asked), done_url=None)

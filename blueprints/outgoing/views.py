@@ -1,0 +1,54 @@
+"""The list, the document page, and the door of its actions."""
+
+from flask import abort, request, url_for
+
+from blueprints.addresses import whole
+from blueprints.answers import done, render
+from blueprints.outgoing.labels import DONE
+from blueprints.outgoing.page import document_page, list_page
+from blueprints.outgoing.routes import blueprint
+from domain.errors import NotFound, Refusal
+from extensions import current_actor, office
+from services import outgoing
+
+
+@blueprint.get("/")
+def index():
+    args = request.args
+    filters = outgoing.Filters(
+        state=args.get("state", "all"),
+        text=args.get("q", ""),
+        type_name=args.get("type", ""),
+        unit_id=args.get("unit", type=whole),
+        mine=args.get("mine") == "1",
+        waiting=args.get("waiting") == "1",
+    )
+    found = outgoing.listing(office(), current_actor(), filters, args.get("page", 1, type=whole))
+    return render("outgoing/index.html", "list", **list_page(found, filters))
+
+
+@blueprint.get("/<int:document_id>")
+def document(document_id: int):
+    return render("outgoing/document.html", **document_page(document_id))
+
+
+@blueprint.post("/<int:document_id>/<action>")
+def act(document_id: int, action: str):
+    if action not in DONE:
+        abort(404)
+    try:
+        outgoing.perform(office(), current_actor(), document_id, action, _typed())
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        context = document_page(document_id, refusal, action)
+        return render("outgoing/document.html", status=refusal.status, **context)
+    return done(url_for("outgoing.document", document_id=document_id), str(DONE[action]))
+
+
+def _typed() -> dict:
+    """The form; recipients are ticked, and more may be named by their codes."""
+    form = request.form
+    return form.to_dict() | {
+        "recipients": [*form.getlist("recipients"), *form.get("codes", "").split()]
+    }
