@@ -1,0 +1,1 @@
+"""Figures of the product, measured on a running demo province (`make bench`)."""
