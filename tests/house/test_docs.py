@@ -1,0 +1,103 @@
+"""The written part: printed pages say what the tables say, links lead somewhere, names exist."""
+
+import re
+from functools import cache
+
+import pytest
+
+from docs.print_tables import PAGES, RELATIONS
+from domain.permissions import Relation
+from tests.house.source import ROOT, python_files
+
+PROSE = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+# A path in back quotes: has a slash or an ending of ours, and nothing that makes it a pattern.
+PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|toml|txt))`")
+# Folders of a running node, of the package format and of other machines.
+ELSEWHERE = ("data/", "etc/", "var/", "opt/", "files/", "pages/", "uploads/", "application/")
+# A name of the code in back quotes: an identifier, dotted or not, without a file's ending.
+NAME = re.compile(r"`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)`(?!\.)")
+SCREEN = 60
+
+
+def name(path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_printed_pages_are_what_the_tables_print(page):
+    written = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert written == PAGES[page](), "run `make docs` and commit docs/"
+
+
+def test_every_relation_is_explained():
+    assert RELATIONS.keys() == set(Relation)
+
+
+def anchors(text: str) -> set[str]:
+    """The places of a page that a link can name, by the rule of the usual renderers."""
+    titles = HEADING.findall(FENCED.sub("", text))
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("path", PROSE, ids=name)
+def test_every_link_leads_somewhere(path):
+    lost = []
+    for target in LINK.findall(FENCED.sub("", path.read_text(encoding="utf-8"))):
+        if target.startswith(("http:", "https:", "mailto:")):
+            continue
+        file, _, anchor = target.partition("#")
+        goal = path.parent / file if file else path
+        known = {""} | (anchors(goal.read_text(encoding="utf-8")) if anchor else set())
+        if not goal.exists() or anchor not in known:
+            lost.append(target)
+    assert not lost
+
+
+@pytest.mark.parametrize("path", PROSE, ids=name)
+def test_every_file_named_in_the_text_exists(path):
+    text = FENCED.sub("", path.read_text(encoding="utf-8"))
+    named = {each for each in PATH.findall(text) if not each.startswith(ELSEWHERE)}
+    assert not sorted(each for each in named if not (ROOT / each).exists())
+
+
+@cache
+def words_of_the_code() -> set[str]:
+    files = [ROOT / each for each in python_files()] + [ROOT / ".env.example", ROOT / "Makefile"]
+    files += [ROOT / "deploy" / "gunicorn.conf.py", ROOT / "pyproject.toml"]
+    return set(re.findall(r"\w+", "\n".join(file.read_text() for file in files)))
+
+
+@pytest.mark.parametrize("path", PROSE, ids=name)
+def test_every_name_in_the_text_is_one_of_the_code(path):
+    text = FENCED.sub("", path.read_text(encoding="utf-8"))
+    named = {part for each in NAME.findall(PATH.sub("", text)) for part in each.split(".")}
+    assert named - words_of_the_code() == set()
+
+
+@pytest.mark.parametrize("path", PROSE, ids=name)
+def test_every_command_in_the_text_can_be_given(path):
+    text = path.read_text(encoding="utf-8")
+    given = set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)(?=[`\s]*(?:$|#|`))", text, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert given <= targets
+    commands = set(re.findall(r'click\.command\("([a-z-]+)"\)', (ROOT / "cli.py").read_text()))
+    assert set(re.findall(r"(?:\bflask|^node) ([a-z]+-[a-z]+)", text, re.MULTILINE)) <= commands
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=name)
+def test_a_decision_fits_on_a_screen(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= SCREEN
+
+
+def test_decisions_are_numbered_without_gaps_and_listed():
+    paths = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
+    assert [int(path.name[:3]) for path in paths] == list(range(1, len(paths) + 1))
+    listed = set(LINK.findall((ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")))
+    assert {path.name for path in paths} <= listed
+
+
+def test_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 200

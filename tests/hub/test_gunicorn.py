@@ -1,0 +1,104 @@
+"""The hub as it is deployed: gunicorn with our settings, headers far beyond its usual limits, and
+real packages from outside."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from config import NodeRole
+from demo import province, seed
+from domain.text import fold
+from extensions import db
+from models.hub import DirectoryEntry
+from services.hub.envelope import open_envelope
+from tests.axis.sdk_client import SdkClient
+from tests.conftest import SHARED, make_node
+from tests.hub.packages import BINH_SON, SECRETS, SON_TINH, edoc
+
+ROOT = Path(__file__).parents[2]
+MANY = [f"000.{n:02d}.{m:02d}.H97" for n in range(1, 31) for m in range(1, 21)]
+
+
+@pytest.fixture
+def hub_folder(tmp_path):
+    app = make_node(tmp_path, province.HUB, role=NodeRole.HUB)
+    with app.app_context():
+        office = app.extensions["office"]
+        seed.seed_hub_accounts(office, SECRETS)
+        session = office.session()
+        session.add_all(DirectoryEntry(code=c, name="Xã", search_text=fold(c)) for c in MANY)
+        session.commit()
+        db.engine.dispose()
+    return tmp_path
+
+
+@pytest.fixture
+def axis(hub_folder):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "VANTHU_ROLE": "hub",
+        "VANTHU_NODE_NAME": province.HUB.name,
+        "VANTHU_SECRET_KEY": "s" * 40,
+        "VANTHU_NODE_KEY": bytes(range(32)).hex(),
+        "VANTHU_DATA_DIR": str(hub_folder),
+        "VANTHU_BIND": f"127.0.0.1:{port}",
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
+    log = (hub_folder / "web.log").open("wb")
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        for _ in range(300):
+            assert process.poll() is None, (hub_folder / "web.log").read_text()
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/axis"
+    finally:
+        process.terminate()
+        process.wait(15)
+        log.close()
+
+
+def test_six_hundred_recipients_in_the_header_and_a_slashed_endpoint(axis, tmp_path):
+    assert len(MANY) == 600
+    path = tmp_path / "gui-nhieu.edxml"
+    path.write_bytes(edoc())
+    sender = SdkClient(axis + "/", SON_TINH, SECRETS[SON_TINH], "2.0.1")
+    header = {"from": SON_TINH, "servicetype": "eDoc", "messagetype": "edoc"}
+    sent = sender.sendEdoc(header | {"to": [*MANY, BINH_SON]}, path)
+    assert (sent.error_code, sent.error_desc) == ("0", "Thanh cong")
+    assert len(sender.getSentEdocList(sent.doc_id).items) == 601
+    receiver = SdkClient(axis, BINH_SON, SECRETS[BINH_SON])
+    [item] = receiver.getReceivedEdocList().items
+    started = time.monotonic()
+    assert receiver.getEdoc(item["docId"]).data.encode() == edoc()
+    assert time.monotonic() - started < 2.5, "the SDK waits 3 s where nobody says 100 Continue"
+
+
+def packages() -> list[Path]:
+    return sorted((SHARED / "edxml").glob("*.edxml"))
+
+
+@pytest.mark.skipif(not packages(), reason="shared/data/edxml is not on this machine")
+def test_envelopes_of_real_packages_are_read():
+    kinds = {}
+    for path in packages():
+        envelope = open_envelope(path.read_bytes())
+        assert envelope.sender, path.name
+        assert envelope.addressed, path.name
+        assert envelope.document_uid, path.name
+        kinds[path.stem] = (str(envelope.kind), envelope.business_kind, envelope.status_code)
+    for name, (kind, business, code) in kinds.items():
+        expected = re.search(r"_(\d\d)$", name)
+        assert kind == ("status" if expected else "edoc")
+        assert code == (expected.group(1) if expected else "")
+        assert (business == 0) == bool(expected), "the documents here revoke, update, replace"

@@ -1,0 +1,166 @@
+"""The pages of signing, by a visitor without scripts and by htmx."""
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from adapters.signing.demo_ca import DemoCA
+from models.signing import CertificateBinding, SigningRequest, TrustRoot
+from tests.conftest import PASSWORD, PIN, demo_ca
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+def leader(node):
+    return Visitor(node, "st.chutich", PASSWORD)
+
+
+@pytest.fixture
+def admin(node):
+    return Visitor(node, "st.quantri", PASSWORD)
+
+
+def request_id(journey) -> int:
+    journey.look_anew()
+    return journey.office.session().scalars(select(SigningRequest.id)).one()
+
+
+def test_the_leader_sees_what_waits_then_what_is_being_signed_then_what_was(journey, leader):
+    assert "Không có văn bản nào chờ tôi ký" in leader.get("/signing/").text
+    doc = journey.submitted()
+    assert doc.subject in leader.get("/signing/").text
+    journey.approve(doc)
+    assert "Theo dõi" in leader.get("/signing/").text
+    journey.work()
+    text = leader.get("/signing/").text
+    assert "Đã ký trong 7 ngày qua" in text
+    assert "Theo dõi" not in text
+
+
+def test_the_deputy_does_not_see_what_waits_for_the_chairman(journey, node):
+    doc = journey.submitted()
+    deputy = Visitor(node, "st.phochutich", PASSWORD)
+    assert doc.subject not in deputy.get("/signing/").text
+
+
+def test_a_failed_signature_is_shown_with_reason_and_next_step(journey, leader):
+    doc = journey.submitted()
+    journey.approve(doc)
+    journey.later(minutes=11)
+    journey.work()
+    text = leader.get("/signing/").text
+    assert "Lệnh ký chỉ có hiệu lực 10 phút" in text
+    text = leader.get(f"/outgoing/{doc.id}").text
+    assert "Lệnh ký chỉ có hiệu lực 10 phút" in text
+
+
+def test_the_status_asks_again_by_itself_and_less_and_less_often(journey, leader):
+    journey.approve(journey.submitted())
+    address = f"/signing/{request_id(journey)}/status"
+    headers = {"HX-Request": "true"}
+    for turn, pause in ((0, "2s"), (5, "5s"), (10, "10s"), (20, "30s")):
+        text = leader.get(f"{address}?turn={turn}", **headers).text
+        assert f"delay:{pause}" in text
+        assert "có thể rời trang này" in text
+        assert len(text) < 5000
+
+
+def test_the_status_stops_asking_and_has_the_page_reloaded_at_the_end(journey, leader):
+    doc = journey.submitted()
+    journey.approve(doc)
+    journey.work()
+    address = f"/signing/{request_id(journey)}/status"
+    answer = leader.get(address, **{"HX-Request": "true"})
+    assert answer.headers["HX-Refresh"] == "true"
+    assert "data-poll" not in answer.text
+    page = leader.get(address)
+    assert "HX-Refresh" not in page.headers
+    assert f"/outgoing/{doc.id}" in page.text
+
+
+def test_the_status_of_another_agencies_signature_does_not_exist(journey, node):
+    journey.approve(journey.submitted())
+    stranger = Visitor(node, "st.th.chutich", PASSWORD)
+    stranger.get(f"/signing/{request_id(journey)}/status", status=404)
+    stranger.get("/signing/999/status", status=404)
+
+
+def upload(visitor, **changes):
+    p12 = demo_ca().issue_person(
+        "Trần Quang Vinh", title="Chủ tịch", organisation="UBND huyện Sơn Tịnh",
+        passphrase="của tệp", at=changes.pop("at"),
+    )  # fmt: skip
+    form = {
+        "file": (BytesIO(p12), "khoa.p12"),
+        "passphrase": "của tệp",
+        "pin": PIN,
+        "pin_again": PIN,
+    }
+    return visitor.submit("/signing/certificates", form | changes, page="/signing/certificates")
+
+
+def test_the_administrator_binds_and_revokes_a_certificate(journey, admin):
+    person = str(journey.leader.person_id)
+    assert upload(admin, holder=person, at=journey.office.now()).status_code == 303
+    page = admin.get("/signing/certificates").text
+    assert page.count("Trần Quang Vinh") > 2
+    journey.look_anew()
+    query = select(CertificateBinding.id).order_by(CertificateBinding.id.desc())
+    newest = journey.office.session().scalars(query).first()
+    address = f"/signing/certificates/{newest}/revoke"
+    answer = admin.submit(address, {"reason": "Mất khóa"}, page="/signing/certificates")
+    assert answer.status_code == 303
+    assert "Đã gỡ" in admin.get("/signing/certificates").text
+
+
+def test_a_refused_certificate_is_explained_and_no_secret_comes_back(journey, admin):
+    answer = upload(
+        admin, holder="agency", at=journey.office.now(), passphrase="mật-khẩu-lạ", pin="97531864",
+        pin_again="97531864",
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "sai mật khẩu của tệp" in answer.text
+    assert "mật-khẩu-lạ" not in answer.text
+    assert "97531864" not in answer.text
+    answer = upload(admin, holder="agency", at=journey.office.now(), pin_again="111111")
+    assert "Hai lần nhập PIN không giống nhau" in answer.text
+
+
+def test_the_administrator_trusts_a_root_by_its_fingerprint(journey, admin):
+    ca = DemoCA.create("CA mới", journey.office.now())
+    form = {"file": (BytesIO(ca.root_der), "goc.der")}
+    assert admin.submit("/signing/roots", form, page="/signing/roots").status_code == 303
+    journey.look_anew()
+    query = select(TrustRoot.sha256).where(TrustRoot.subject == "CA mới")
+    sha256 = journey.office.session().scalars(query).one()
+    assert sha256[:2].upper() + ":" + sha256[2:4].upper() in admin.get("/signing/roots").text
+    form = {"file": (BytesIO(ca.root_der), "goc.der")}
+    answer = admin.submit("/signing/roots", form, page="/signing/roots")
+    assert answer.status_code == 422
+    assert "đã có trong danh sách" in answer.text
+
+
+@pytest.mark.parametrize("address", ["/signing/certificates", "/signing/roots"])
+def test_only_administrators_see_certificates_and_roots(leader, address):
+    leader.get(address, status=403)
+
+
+def test_a_form_sent_too_late_gives_back_what_was_typed_but_no_secret(journey, admin):
+    typed = {"reason": "vì lý do", "pin": "97531864", "pin_again": "97531864", "again": "mật-khẩu"}
+    answer = admin.client.post("/signing/certificates", data=typed | {"csrf_token": "cũ"})
+    assert answer.status_code == 422
+    assert "vì lý do" in answer.text
+    assert "97531864" not in answer.text
+    assert "mật-khẩu" not in answer.text
+
+
+def test_the_leader_changes_the_pin_on_a_page_that_never_shows_it(journey, leader):
+    assert "Đổi PIN" in leader.get("/signing/").text
+    form = {"pin": "86420975", "pin_new": "97531864", "pin_again": "97531864"}
+    answer = leader.submit("/signing/pin", form, page="/signing/pin")
+    assert answer.status_code == 422
+    assert "PIN không đúng; còn 4 lần thử" in answer.text
+    assert "97531864" not in answer.text
+    answer = leader.submit("/signing/pin", form | {"pin": PIN}, page="/signing/pin")
+    assert answer.status_code == 303
