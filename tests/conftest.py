@@ -133,6 +133,7 @@ def database(request):
     databases.current = request.param
     yield request.param
     databases.current = "sqlite"
+    databases.give_back()
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 """Databases for tests: SQLite always, PostgreSQL too where one answers. A filled node is made once
-and copied for each test."""
+and copied for each test; on PostgreSQL the copies are few, lent to one test after the other, with
+their first rows put back in between (thousands of copies would fill a small disk)."""
 
 import atexit
 import os
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -15,21 +18,35 @@ from sqlalchemy.exc import SQLAlchemyError
 
 KINDS = ("sqlite", "postgres")
 POSTGRES = os.environ.get("VANTHU_TEST_POSTGRES", "postgresql+psycopg:///postgres")
+PREFIX = "vanthu_test"
 _numbers = count(1)
-_made: list[str] = []
 current = "sqlite"
 
 
 @cache
 def postgres_problem() -> str:
-    """Why PostgreSQL cannot be used here; empty when it can."""
+    """Why PostgreSQL cannot be used here; empty when it can. What killed runs left is removed."""
     try:
         with _server().connect() as connection:
-            connection.execute(text("select 1"))
+            names = connection.scalars(text(f"SELECT datname FROM pg_database {_OURS}")).all()
+        _drop([name for name in names if not _alive(int(name.split("_")[2]))])
     except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         return f"no PostgreSQL to test with ({reason}); set VANTHU_TEST_POSTGRES"
     return ""
+
+
+_OURS = rf"WHERE datname LIKE '{PREFIX}\_%'"
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @cache
@@ -37,41 +54,137 @@ def _server():
     return create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
 
 
+def _address(name: str) -> str:
+    return POSTGRES.rsplit("/", 1)[0] + f"/{name}"
+
+
 def fresh(folder: Path, key: str, fill: Callable[[str, Path], None]) -> str:
-    """The address of a new database filled by `fill(url, folder)`, its files in `folder`; filling
-    happens once for each `key`, then everything is copied."""
-    template, url = _template(current, key, fill)
+    """The address of a database filled by `fill(url, folder)`, its files in `folder`; filling
+    happens once for each `key`, then everything is copied. It is the test's own until `give_back`;
+    its tables may be filled but not changed."""
+    template, filled = _template(current, key, fill)
     if folder.exists():
         folder.rmdir()
     shutil.copytree(template, folder)
-    return f"sqlite:///{folder}/vanthu.db" if current == "sqlite" else _create(copy_of=url)
+    return f"sqlite:///{folder}/vanthu.db" if current == "sqlite" else _borrow(filled)
+
+
+def empty(folder: Path) -> str:
+    """The address of a database without tables, to make them in."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if current == "sqlite":
+        return f"sqlite:///{folder}/vanthu.db"
+    name = _create("template0")
+    _thrown_away.append(name)
+    return _address(name)
 
 
 _templates: dict[tuple[str, str], tuple[Path, str]] = {}
 
 
 def _template(kind: str, key: str, fill: Callable[[str, Path], None]) -> tuple[Path, str]:
+    """The folder and, on PostgreSQL, the name of the database that all copies are made of."""
     if (kind, key) not in _templates:
         folder = Path(tempfile.mkdtemp(prefix="vanthu-template-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        url = f"sqlite:///{folder}/vanthu.db" if kind == "sqlite" else _create()
-        fill(url, folder)
-        _templates[kind, key] = folder, url
+        name = "" if kind == "sqlite" else _create("template0")
+        fill(_address(name) if name else f"sqlite:///{folder}/vanthu.db", folder)
+        if name:
+            _keep_first_rows(name)
+        _templates[kind, key] = folder, name
     return _templates[kind, key]
 
 
-def _create(copy_of: str = "template0") -> str:
-    name = f"vanthu_test_{os.getpid()}_{next(_numbers)}"
-    source = copy_of.rsplit("/", 1)[-1]
+def _keep_first_rows(name: str) -> None:
+    """Keeps a second copy of every table's rows and of the sequences beside them, and the
+    statements that put them back."""
+    with _autocommit(name) as connection:
+        tables = connection.scalars(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        ).all()
+        sequences = connection.execute(
+            text("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+        ).all()
+        connection.execute(text("CREATE SCHEMA first"))
+        for table in tables:
+            connection.execute(text(f"CREATE TABLE first.{table} AS TABLE public.{table}"))
+    _restoring[name] = "; ".join(
+        [
+            "SET session_replication_role = replica",  # neither foreign keys nor triggers
+            *(f"DELETE FROM public.{table}" for table in tables),
+            *(f"INSERT INTO public.{table} SELECT * FROM first.{table}" for table in tables),
+            *(
+                f"SELECT setval('public.{sequence}', {last or 1}, {str(last is not None).lower()})"
+                for sequence, last in sequences
+            ),
+        ]
+    )
+
+
+_restoring: dict[str, str] = {}
+_free: dict[str, list[str]] = defaultdict(list)
+_lent: list[tuple[str, str]] = []
+_thrown_away: list[str] = []
+
+
+def _borrow(filled: str) -> str:
+    name = _free[filled].pop() if _free[filled] else _create(filled)
+    _lent.append((filled, name))
+    return _address(name)
+
+
+def give_back() -> None:
+    """Ends the test's use of its databases, whatever it left open in them."""
+    for filled, name in _lent:
+        with _autocommit(name) as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+            connection.exec_driver_sql(_restoring[filled])
+        _free[filled].append(name)
+    _lent.clear()
+    _drop(_thrown_away)
+    _thrown_away.clear()
+
+
+class _autocommit:
+    """One connection of its own to a database, nothing of it left open."""
+
+    def __init__(self, name: str) -> None:
+        self._engine = create_engine(_address(name), isolation_level="AUTOCOMMIT")
+
+    def __enter__(self):
+        self._connection = self._engine.connect()
+        return self._connection
+
+    def __exit__(self, *_) -> None:
+        self._connection.close()
+        self._engine.dispose()
+
+
+_made: set[str] = set()
+
+
+def _create(template: str) -> str:
+    name = f"{PREFIX}_{os.getpid()}_{next(_numbers)}"
     with _server().connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {source}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     if not _made:
         atexit.register(_drop_all)
-    _made.append(name)
-    return POSTGRES.rsplit("/", 1)[0] + f"/{name}"
+    _made.add(name)
+    return name
+
+
+def _drop(names: list[str]) -> None:
+    with _server().connect() as connection:
+        for name in names:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            _made.discard(name)
 
 
 def _drop_all() -> None:
-    with _server().connect() as connection:
-        for name in _made:
-            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    with suppress(SQLAlchemyError):  # the next run sweeps
+        _drop(sorted(_made))

@@ -21,7 +21,7 @@ from tests.outgoing.drafts import letter
 
 def empty_node(tmp_path):
     folder = tmp_path / "node"
-    url = databases.fresh(folder, "empty", lambda url, template: None)
+    url = databases.empty(folder)
     settings = make_settings(folder, NodeRole.DISTRICT, "Trống", database_url=url)
     return create_app(settings, wake=lambda queue, item_id: None)
 
