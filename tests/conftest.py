@@ -3,6 +3,7 @@
 Services are called with an actor; pages through `sign_in(app, username)`.
 """
 
+import gc
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from jinja2 import StrictUndefined
 from sqlalchemy import select, update
+from werkzeug.routing import Rule
 
 from adapters.signing import keys
 from adapters.signing.demo_ca import DemoCA
@@ -60,6 +62,28 @@ def _cheap_signing():
     """Stretching PINs at its real cost, and drawing each seal anew, likewise."""
     keys.SCRYPT_LOG2_N = 4
     seed.seal_image, seed.signature_image = cache(seed.seal_image), cache(seed.signature_image)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_routes():
+    """All nodes have the same routes: what builds their addresses is compiled once."""
+    compiled, compile_builder = {}, Rule._compile_builder
+
+    def once(rule: Rule, append_unknown: bool = True):
+        key = (rule.rule, rule.subdomain, str(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    Rule._compile_builder = once
+    yield
+    Rule._compile_builder = compile_builder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _rarer_garbage():
+    """Thousands of nodes are made and left: looking through all of them each time is dear."""
+    gc.set_threshold(100_000, 20, 100)
 
 
 class SessionCA:
