@@ -36,6 +36,8 @@ class Settings:
     poll_seconds: int = 60
     directory_seconds: int = 3600
     audit_head_seconds: int = 3600
+    wait_seconds: int = 15  # how long a call may wait for news; 0: no long polls
+    waiters: int = 16  # so many may wait at once in one web process of a hub
     max_upload: int = 50 * 1024 * 1024
     trusted_proxies: int = 0
     demo: bool = False
@@ -113,6 +115,8 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         poll_seconds=_number(env, "POLL_SECONDS", 60),
         directory_seconds=_number(env, "DIRECTORY_SECONDS", 3600),
         audit_head_seconds=_number(env, "AUDIT_HEAD_SECONDS", 3600),
+        wait_seconds=_number(env, "WAIT_SECONDS", 15),
+        waiters=_number(env, "WAITERS", 16),
         max_upload=_number(env, "MAX_UPLOAD_MB", 50) * 1024 * 1024,
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
         demo=_one_of(env, "DEMO", "0", ("0", "1")) == "1",

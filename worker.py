@@ -22,7 +22,7 @@ from rq import Queue, SimpleWorker, Worker
 
 from app import create_app
 from extensions import db
-from jobs import context
+from jobs import context, listening
 from services import outbox, signing
 from services.exchange import links
 from services.incoming import uploads
@@ -86,6 +86,11 @@ def run_queue(app, name: str) -> None:
             time.sleep(QUEUE_PAUSE)
 
 
+def run_listening(_app) -> None:
+    """Waits at the hubs for news, for ever."""
+    listening.run()
+
+
 def sweep(tidying: bool = False) -> None:
     """The sweeper's step: sees that every hub is polled, and wakes what is due. `tidying`: removes
     abandoned scans too."""
@@ -133,8 +138,11 @@ def _wait_for(pids: set[int]) -> None:
 def supervise(app, more: Mapping[str, Serve] = NOTHING) -> None:
     """Forks the workers, and whatever more serves, after everything is loaded; then sweeps once a
     second and restarts whichever dies."""
-    queues = OF_HUB if app.extensions["office"].settings.is_hub else tuple(QUEUES)
+    settings = app.extensions["office"].settings
+    queues = OF_HUB if settings.is_hub else tuple(QUEUES)
     serving = {name: partial(run_queue, name=name) for name in queues} | dict(more)
+    if settings.wait_seconds > 0 and not settings.is_hub:
+        serving["listening"] = run_listening
     children = {_child(app, serve): name for name, serve in serving.items()}
 
     def stop(*_args) -> None:

@@ -2,12 +2,15 @@
 VANTHU_WEB_WORKERS on PostgreSQL). `gunicorn -c deploy/gunicorn.conf.py`."""
 
 import os
+import signal
 
 wsgi_app = "app:create_app()"
 bind = os.environ.get("VANTHU_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("VANTHU_WEB_WORKERS", "1"))
 worker_class = "gthread"
-threads = int(os.environ.get("VANTHU_WEB_THREADS", "8"))
+# On a hub calls may wait for news; each of them sits on a thread of its own.
+waiters = int(os.environ.get("VANTHU_WAITERS", "16")) * (os.environ.get("VANTHU_ROLE") == "hub")
+threads = int(os.environ.get("VANTHU_WEB_THREADS", "8")) + waiters
 preload_app = True
 # The axis SDK makes a new connection pool for every call and leaves the sockets open.
 keepalive = 2
@@ -19,3 +22,14 @@ limit_request_field_size = 256 * 1024
 limit_request_fields = 64
 accesslog = None
 control_socket_disable = True
+
+
+def post_worker_init(worker) -> None:
+    """Calls that wait are answered when the process is asked to end: a restart must not wait."""
+    from services.hub import waiting  # noqa: PLC0415  the program is not there yet above
+
+    def leave(number, frame) -> None:
+        waiting.close()
+        worker.handle_exit(number, frame)
+
+    signal.signal(signal.SIGTERM, leave)

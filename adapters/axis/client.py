@@ -18,14 +18,21 @@ from typing import TypeVar
 
 import httpx
 
-from adapters.axis import wire
+from adapters.axis import proofs, wire
 from adapters.axis.body import CRLF
-from adapters.axis.errors import PermanentAxisError, TemporaryAxisError
+from adapters.axis.errors import (
+    NotOffered,
+    PermanentAxisError,
+    TemporaryAxisError,
+    refusal_of,
+)
 from adapters.axis.operations import MESSAGE_KINDS, OPERATIONS, TRANSPORT_STATUSES
 from adapters.axis.records import (
     AgencyRecord,
     AuditHeadRecord,
     DirectoryRecord,
+    News,
+    Poll,
     ReceivedItem,
     Record,
     SentItem,
@@ -38,6 +45,7 @@ __all__ = ["AxisClient", "PermanentAxisError", "TemporaryAxisError"]
 R = TypeVar("R", bound=Record)
 Arguments = Mapping[str, str | list[str]]
 SERVICE = "eDoc"
+UNACCEPTED = {"15", "19"}  # wrong system id or secret, locked: true of every operation
 DEFAULT_TIMEOUT_S = 60.0
 
 
@@ -131,7 +139,7 @@ class AxisClient:
 
     def download_edoc(self, doc_id: str) -> bytes:
         """The package as the body itself. An error page must not pass for a package."""
-        response = self._exchange("downloadEdoc", {"docId": doc_id}, b"")
+        response = self._exchange("downloadEdoc", {"docId": doc_id})
         start = response.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
         if response.is_success and start.startswith(b"<") and b"html" not in start:
             return response.content
@@ -165,6 +173,44 @@ class AxisClient:
         """What `lodge_audit_head` has left over there, the newest first."""
         return self._list("getAuditHeads", {}, AuditHeadRecord)
 
+    def poll_received(self, also: Mapping[str, str]) -> Poll:
+        """Our extension: documents and statuses that wait for this system and for the codes of
+        `also`, given with their secrets, in one call. Raises NotOffered where it is unknown."""
+        answer = self._extension("pollReceived", {}, also)
+        items = answer.get("data")
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise TemporaryAxisError("pollReceived: data is not a list of objects")
+        codes = answer.get("codes")
+        known = frozenset(map(str, codes)) if isinstance(codes, list) else frozenset()
+        return Poll(tuple(map(ReceivedItem.from_wire, items)), known | {self.system_id})
+
+    def await_received(self, also: Mapping[str, str], after: str, wait: int) -> News:
+        """Our extension: answers as soon as something has come since the mark `after`, at the
+        latest after `wait` seconds. Raises NotOffered where it is unknown."""
+        arguments = {"after": after, "wait": str(wait)}
+        answer = self._extension("awaitReceived", arguments, also)
+        urgency = answer.get("urgency")
+        return News(
+            mark=str(answer.get("mark") or ""),
+            is_new=answer.get("isNew") is True,
+            urgency=urgency if isinstance(urgency, int) else 0,
+        )
+
+    def _extension(self, name: str, arguments: Arguments, also: Mapping[str, str]) -> dict:
+        """A call for many. Another axis says in its own way that it does not know the operation: a
+        page of its web server, or a code; only a system that it does not accept is another case."""
+        response = self._exchange(name, {**arguments, "also": proofs.argument(also)}, None, also)
+        try:
+            return _read_answer(name, response)
+        except PermanentAxisError as error:
+            if error.code in UNACCEPTED:
+                raise
+            raise NotOffered(str(error)) from error
+        except TemporaryAxisError as error:
+            if response.is_client_error:
+                raise NotOffered(str(error)) from error
+            raise
+
     def _count(self, operation: str, kind: str) -> int:
         number = self._answer(operation, _kind(kind)).get("count")
         try:
@@ -179,14 +225,21 @@ class AxisClient:
         return [record.from_wire(item) for item in items]
 
     def _answer(self, operation: str, arguments: Arguments, body: bytes | None = None) -> dict:
-        content = OPERATIONS[operation].body if body is None else body
-        return _read_answer(operation, self._exchange(operation, arguments, content))
+        return _read_answer(operation, self._exchange(operation, arguments, body))
 
-    def _exchange(self, name: str, arguments: Arguments, content: bytes) -> httpx.Response:
+    def _exchange(
+        self,
+        name: str,
+        arguments: Arguments,
+        body: bytes | None = None,
+        also: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         operation = OPERATIONS[name]
+        content = operation.body if body is None else body
         headers = wire.sign_headers(
             arguments, self.system_id, self._secret, operation.content_type, self._clock()
         )
+        headers = proofs.add_proofs(headers, also) if also else headers
         url = f"{self.endpoint}/{name}"
         try:
             response = self._http.request(operation.method, url, headers=headers, content=content)
@@ -208,7 +261,7 @@ def _read_answer(operation: str, response: httpx.Response) -> dict:
     code, status = str(answer["ErrorCode"]), str(answer.get("status"))
     if code == "0" and status != "FAIL":
         return answer
-    raise PermanentAxisError(code, str(answer.get("ErrorDesc") or ""))
+    raise refusal_of(code, str(answer.get("ErrorDesc") or ""))
 
 
 def _kind(kind: str) -> dict[str, str]:

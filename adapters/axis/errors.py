@@ -40,6 +40,21 @@ class PermanentAxisError(AxisError):
         return f"{self.code}: {self.desc}"
 
 
+class NotOffered(AxisError):
+    """This axis does not know an operation of ours; what it is for must be had another way."""
+
+
+# What may be tried again though the axis gave it a number: 20 is "error of the hub".
+TEMPORARY_CODES = frozenset({"20"})
+
+
+def refusal_of(code: str, desc: str) -> AxisError:
+    """An axis' ErrorCode as an error: whether repeating may help (codes above)."""
+    if code in TEMPORARY_CODES:
+        return TemporaryAxisError(f"{code}: {desc}")
+    return PermanentAxisError(code, desc)
+
+
 @dataclass(frozen=True)
 class Answer:
     """ErrorCode and ErrorDesc; in the table the description has {places} for a refusal's fields."""

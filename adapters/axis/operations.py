@@ -56,6 +56,8 @@ OPERATIONS: dict[str, Operation] = {
         _operation("getDirectoryChanges", "since", body=BRACES),
         _operation("lodgeAuditHead", "sequence", "hash", body=BRACES),
         _operation("getAuditHeads", body=BRACES),
+        _operation("pollReceived", "also", body=BRACES),
+        _operation("awaitReceived", "also", "after", "wait", body=BRACES),
     )
 }
 

@@ -111,6 +111,25 @@ class DirectoryRecord(Record):
     version: int | None = wire("version")
 
 
+@dataclass(frozen=True)
+class Poll:
+    """What waits for several agencies at once (our extension): `codes` are those that the axis let
+    us ask for, for the others it must be asked plainly."""
+
+    items: tuple[ReceivedItem, ...]
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class News:
+    """What a long poll brings (our extension): `mark` is to be given with the next one, `is_new`
+    says whether something has come since, `urgency` is that of the most urgent."""
+
+    mark: str
+    is_new: bool = False
+    urgency: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class AuditHeadRecord(Record):
     """The head that a node's audit chain had at some time (our extension)."""

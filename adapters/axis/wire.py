@@ -122,7 +122,7 @@ def verify(headers: HeaderSource, find_secret: SecretFinder, operation: str | No
     secrets = [s for s in (find_secret(system_id) or () if system_id else ()) if s]
     if not secrets:
         raise AxisRefusal("axis-unknown-sender", system_id=system_id or "?")
-    if not _signed_by_one_of(secrets, raw, received_hash):
+    if not is_signed_by(secrets, raw, received_hash):
         raise AxisRefusal("axis-wrong-signature", system_id=system_id)
     timestamp = signed.get("timestamp", "")
     return Call(system_id, _arguments(signed, operation), timestamp)
@@ -210,7 +210,8 @@ def _is_text(value: object) -> bool:
     return not any("\ud800" <= letter <= "\udfff" for letter in value)
 
 
-def _signed_by_one_of(secrets: Sequence[str], raw: bytes, received: str) -> bool:
+def is_signed_by(secrets: Sequence[str], raw: bytes, received: str) -> bool:
+    """Whether `received` is the HMAC of the text `raw` under one of the secrets."""
     claimed = received.strip().lower().encode("utf-8", "replace")
     # No early exit: how long it takes must not tell which of the secrets fits.
     found = [hmac.compare_digest(claimed, signature(s, raw).encode()) for s in secrets]

@@ -1,13 +1,16 @@
 """The line from an agency to its hub: address, system id, sealed secret, what was last heard; and
 the polls that keep every line busy."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 
 from adapters.axis.client import AxisClient
 from adapters.axis.errors import AxisError, PermanentAxisError
-from adapters.sealing import seal, unseal
+from adapters.sealing import SealBroken, seal, unseal
 from domain.errors import Refusal, Unavailable
 from domain.roles import SYSTEM
 from models.agencies import HubLink
@@ -54,10 +57,51 @@ def connect(office: Office, agency_id: int) -> AxisClient:
     link = of_agency(session, agency_id)
     if link is None:
         raise Unavailable("hub-link-missing")
-    secret = unseal(link.secret_sealed, office.settings.node_key, _context(agency_id)).decode()
+    secret = _secret(office, link)
     endpoint, system_id = link.endpoint, link.system_id
     session.rollback()
     return office.connect(endpoint, system_id, secret)
+
+
+@dataclass(frozen=True)
+class Party:
+    """The lines of this node to one hub: the agency of each code, and the secrets of the codes. The
+    first that has one calls, and speaks for the others too where the hub knows how
+    (adapters/axis/proofs.py)."""
+
+    agencies: Mapping[str, int]
+    secrets: Mapping[str, str]
+
+    @property
+    def caller(self) -> int | None:
+        return next((self.agencies[code] for code in self.secrets), None)
+
+    @property
+    def others(self) -> dict[str, str]:
+        return dict(list(self.secrets.items())[1:])
+
+
+def leads(session) -> list[int]:
+    """One line for each hub, the oldest: it is polled for all lines to that hub."""
+    return list(session.scalars(select(func.min(HubLink.id)).group_by(HubLink.endpoint)))
+
+
+def party(office: Office, lead: HubLink) -> Party:
+    """All lines to the hub of `lead`, oldest first. One whose secret cannot be opened has none: a
+    call of its own will tell why."""
+    agencies, secrets, session = {}, {}, office.session()
+    beside = select(HubLink).where(HubLink.endpoint == lead.endpoint).order_by(HubLink.id)
+    for link in session.scalars(beside):
+        agencies[link.system_id] = link.agency_id
+        with suppress(SealBroken):
+            secrets[link.system_id] = _secret(office, link)
+    session.rollback()
+    return Party(agencies, secrets)
+
+
+def _secret(office: Office, link: HubLink) -> str:
+    key = office.settings.node_key
+    return unseal(link.secret_sealed, key, _context(link.agency_id)).decode()
 
 
 def answered(work: Work, agency_id: int, polled: bool = False) -> None:
@@ -104,7 +148,7 @@ def _hasten(work: Work, agency_id: int) -> None:
 
 
 def ensure_polls(office: Office) -> None:
-    """Every line has its repeating poll, the node one synchronisation of the directory and one
+    """Every hub has its repeating poll, the node one synchronisation of the directory and one
     lodging of its audit head, all at the pace of the settings. Cheap when nothing is missing: the
     sweeper asks often."""
     session = office.session()
@@ -113,7 +157,7 @@ def ensure_polls(office: Office) -> None:
         "sync_directory": office.settings.directory_seconds,
         "lodge_head": office.settings.audit_head_seconds,
     }
-    missing = [("poll", link_id, pace["poll"]) for link_id in session.scalars(_unpolled())]
+    missing = [("poll", link_id, pace["poll"]) for link_id in _unpolled(session)]
     if session.scalar(select(func.count(HubLink.id))):
         for kind in ("sync_directory", "lodge_head"):
             if not session.scalar(_alive(kind, WHOLE_NODE)):
@@ -156,8 +200,8 @@ def _at_other_pace(kind: str, seconds: int):
     )
 
 
-def _unpolled():
-    return select(HubLink.id).where(~exists(_alive("poll", HubLink.id)))
+def _unpolled(session) -> list[int]:
+    return [lead for lead in leads(session) if not session.scalar(_alive("poll", lead))]
 
 
 def _context(agency_id: int) -> str:

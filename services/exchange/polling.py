@@ -1,18 +1,23 @@
-"""The job `poll`, again and again for each line to a hub: fetches what waits for the agency, takes
-it, acknowledges it, and asks what became of packages whose recipients have not answered yet."""
+"""The job `poll`, again and again for each hub: asks once for all agencies of this node that are
+joined to it, takes what waits, acknowledges it, and asks what became of packages whose recipients
+have not answered yet. A hub that does not know how to be asked for many is asked for each."""
 
 import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 
 import structlog
 from sqlalchemy import func, select
 
 from adapters.axis.client import AxisClient
-from adapters.axis.errors import AxisError, PermanentAxisError
+from adapters.axis.errors import AxisError, NotOffered, PermanentAxisError
+from adapters.axis.records import ReceivedItem
 from domain.errors import Refusal
 from domain.exchange_flow import TransportState
 from domain.roles import SYSTEM
 from models.agencies import HubLink
-from models.exchange import Dispatch, ExchangeMessage, MessageKind
+from models.exchange import Dispatch, ExchangeMessage, MessageKind, OutboxItem
 from services import outbox
 from services.exchange import links, receiving, transport
 from services.office import Office
@@ -24,72 +29,165 @@ HARD_LIMIT = 100  # width of the column: no hub writes longer ids
 FAILURES = 3  # so many packages in a row that cannot be fetched: the hub is away
 FOLLOWED = 20
 ROUND_SECONDS = 120
+PACKAGES_LEFT = "packages-left"
 
 
 def poll(office: Office, lease: Lease) -> None:
-    link = office.session().get(HubLink, lease.subject_id)
+    session = office.session()
+    link = session.get(HubLink, lease.subject_id)
     if link is None:
         with transaction(office, SYSTEM) as work:
             return outbox.park(work, lease, "hub-link-missing")
-    agency_id, problem, left = link.agency_id, "", 0
-    try:
-        with links.connect(office, agency_id) as axis:
-            for kind in (MessageKind.EDOC, MessageKind.STATUS):
-                left += _Round(office, lease, agency_id, axis).receive(kind)
-            _follow(office, agency_id, axis)
-    except LeaseLost:
-        raise
-    except (AxisError, Refusal) as error:
-        problem = links.problem_of(error)
+    if link.id not in links.leads(session):
+        return _leave(office, lease)
+    told = _Visit(office, lease, links.party(office, link)).make()
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)  # comes again at its own pace, whatever happened
-        if not problem:
-            links.answered(work, agency_id, polled=True)
-        if problem or left:
-            links.troubled(work, agency_id, problem or f"packages-left:{left}")
+        for agency_id, problem in told.items():
+            if not problem or problem.startswith(PACKAGES_LEFT):
+                links.answered(work, agency_id, polled=True)
+            if problem:
+                links.troubled(work, agency_id, problem)
     return None
 
 
+def _leave(office: Office, lease: Lease) -> None:
+    """The line is polled with another one to the same hub: this work comes no more."""
+    with transaction(office, SYSTEM) as work:
+        work.session.get(OutboxItem, lease.item_id).repeat_seconds = 0
+        work.session.flush()
+        outbox.settle(work, lease)
+
+
+class _Visit:
+    """One visit at a hub for all agencies of a party; gives what is wrong with each line."""
+
+    def __init__(self, office: Office, lease: Lease, party: links.Party) -> None:
+        self.office, self.lease, self.party = office, lease, party
+        self.told: dict[int, str] = {}
+
+    def make(self) -> dict[int, str]:
+        with _Lines(self.office) as lines:
+            if self.party.others:
+                self._together(lines)
+            for agency_id in self.party.agencies.values():
+                if agency_id not in self.told:
+                    self.told[agency_id] = self._attempt(agency_id, lines, self._alone)
+                if self.told[agency_id].startswith(links.HUB_AWAY):
+                    return dict.fromkeys(self.party.agencies.values(), self.told[agency_id])
+            for agency_id, problem in self.told.items():
+                if not problem:
+                    self.told[agency_id] = self._attempt(agency_id, lines, self._follow)
+        return self.told
+
+    def _attempt(self, agency_id: int, lines: "_Lines", visit: Callable) -> str:
+        try:
+            self._renew()
+            return visit(agency_id, lines) or ""
+        except LeaseLost:
+            raise
+        except (AxisError, Refusal) as error:
+            return links.problem_of(error)
+
+    def _renew(self) -> None:
+        """A node may have many agencies, and each may have much to be taken."""
+        with transaction(self.office, SYSTEM) as work:
+            outbox.renew(work, self.lease)
+
+    def _together(self, lines: "_Lines") -> None:
+        """Asks for all at once. Whom the answer does not speak of is asked for alone."""
+        round_ = _Round(self.office, self.lease, lines)
+        try:
+            found = lines.of(self.party.caller).poll_received(self.party.others)
+            owners = ((self.party.agencies.get(item.to_code or ""), item) for item in found.items)
+            round_.receive((agency_id, item) for agency_id, item in owners if agency_id)
+        except LeaseLost:
+            raise
+        except NotOffered:
+            return  # a hub of another make
+        except (AxisError, Refusal) as error:
+            log.info("not polled for all at once", problem=str(error))
+            return
+        for code in found.codes & self.party.agencies.keys():
+            agency_id = self.party.agencies[code]
+            self.told[agency_id] = _left_there(round_.left[agency_id])
+
+    def _alone(self, agency_id: int, lines: "_Lines") -> str:
+        round_ = _Round(self.office, self.lease, lines)
+        for kind in (MessageKind.EDOC, MessageKind.STATUS):
+            found = lines.of(agency_id).received_list(str(kind))
+            round_.receive((agency_id, item) for item in found)
+        return _left_there(round_.left[agency_id])
+
+    def _follow(self, agency_id: int, lines: "_Lines") -> None:
+        _follow(self.office, agency_id, lines.of(agency_id))
+
+
+def _left_there(number: int) -> str:
+    return f"{PACKAGES_LEFT}:{number}" if number else ""
+
+
 class _Round:
-    """One list of what waits. A package that fails is left at the hub and never stops the next."""
+    """One list of what waits, for one agency or for many. A package that fails is left at the hub
+    and never stops the next; `left` says how many there are of each agency."""
 
-    def __init__(self, office: Office, lease: Lease, agency_id: int, axis: AxisClient) -> None:
-        self.office, self.lease, self.agency_id, self.axis = office, lease, agency_id, axis
+    def __init__(self, office: Office, lease: Lease, lines: "_Lines") -> None:
+        self.office, self.lease, self.lines = office, lease, lines
+        self.left: Counter[int] = Counter()
 
-    def receive(self, kind: MessageKind) -> int:
-        """How many packages had to be left at the hub."""
-        failures = left = 0
+    def receive(self, items: Iterable[tuple[int, ReceivedItem]]) -> None:
+        failures = 0
         until = time.monotonic() + ROUND_SECONDS
-        for item in self.axis.received_list(str(kind)):
+        for agency_id, item in items:
             if time.monotonic() > until:
                 break  # the rest comes with the next poll: other work waits in this queue too
             try:
-                self._take(item.doc_id)
+                self._take(agency_id, item.doc_id)
                 failures = 0
             except LeaseLost:
                 raise
             except AxisError as error:
                 log.warning("package not fetched", doc_id=item.doc_id, error=str(error))
-                failures, left = failures + 1, left + 1
+                failures += 1
+                self.left[agency_id] += 1
                 if failures == FAILURES:
                     raise
             except Exception:
                 log.exception("package not taken", doc_id=item.doc_id)
-                left += 1
-        return left
+                self.left[agency_id] += 1
 
-    def _take(self, doc_id: str | None) -> None:
+    def _take(self, agency_id: int, doc_id: str | None) -> None:
         if not doc_id or len(doc_id) > HARD_LIMIT:
             log.warning("package without a usable id", doc_id=doc_id)
             return
-        message = receiving.known(self.office, self.agency_id, doc_id)
+        axis = self.lines.of(agency_id)
+        message = receiving.known(self.office, agency_id, doc_id)
         if message is not None:  # taken before, but the hub did not hear of it
             word = receiving.acknowledgement(message)
         else:
             self.office.session().rollback()
-            raw = self.axis.get_edoc(doc_id)
-            word = receiving.take(self.office, self.lease, self.agency_id, doc_id, raw)
-        self.axis.update_status(doc_id, word)
+            raw = axis.get_edoc(doc_id)
+            word = receiving.take(self.office, self.lease, agency_id, doc_id, raw)
+        axis.update_status(doc_id, word)
+
+
+class _Lines:
+    """The agencies' clients of one visit: each is made when it is first needed."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self._open, self._made = office, ExitStack(), {}
+
+    def __enter__(self) -> "_Lines":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def of(self, agency_id: int) -> AxisClient:
+        if agency_id not in self._made:
+            line = links.connect(self.office, agency_id)
+            self._made[agency_id] = self._open.enter_context(line)
+        return self._made[agency_id]
 
 
 def _follow(office: Office, agency_id: int, axis: AxisClient) -> None:

@@ -23,6 +23,7 @@ from domain.errors import Conflict, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubAccount, HubMessage
+from services.hub import waiting
 from services.hub.envelope import Envelope, open_envelope
 from services.hub.lookup import find_by_code, is_dissolved
 from services.office import Office
@@ -57,7 +58,9 @@ def accept(
     office.files.put(data)
     for _ in range(TRIES):
         try:
-            return _write(office, sender, envelope, list(entries), sha256, len(data))
+            accepted = _write(office, sender, envelope, list(entries), sha256, len(data))
+            waiting.tell(entries)
+            return accepted
         except Conflict:
             continue  # another process accepted the same bytes in this moment: find them
     raise Unavailable("axis-busy")

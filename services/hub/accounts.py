@@ -3,6 +3,7 @@ shown once. While a secret is replaced the old one stays good for a week, so tha
 changed over without losing a call."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -94,6 +95,11 @@ def set_locked(office: Office, actor: Actor, account_id: int, locked: bool) -> N
 
 def find(office: Office, system_id: str) -> HubAccount | None:
     return office.session().scalar(select(HubAccount).where(HubAccount.system_id == system_id))
+
+
+def find_all(office: Office, codes: Sequence[str]) -> Sequence[HubAccount]:
+    query = select(HubAccount).where(HubAccount.system_id.in_(codes))
+    return office.session().scalars(query).all()
 
 
 def secrets_of(office: Office, account: HubAccount | None) -> list[str]:

@@ -12,7 +12,7 @@ from adapters.edxml.frame import Limits
 from domain.errors import Refusal, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
-from services.hub import acceptance, accounts, audit_heads, deliveries, lookup
+from services.hub import acceptance, accounts, audit_heads, deliveries, lookup, many
 from services.hub.records import head_record, received_item, sent_item
 from services.office import Office
 from services.unit_of_work import transaction
@@ -72,6 +72,8 @@ def _perform(office: Office, operation: str, header: ReadHeader, read_body: Read
         return Answer(_file(office, verified), FILE)
     if operation == "sendEdoc":
         return Answer(reply.encode(_send(office, verified, read_body())))
+    if operation in _FOR_MANY:
+        return Answer(reply.encode(_FOR_MANY[operation](office, verified, header)))
     return Answer(reply.encode(_ANSWERS[operation](office, verified)))
 
 
@@ -197,6 +199,7 @@ def _not_offered(operation: str) -> Callable[[Office, wire.Call], reply.Reply]:
     return refuse
 
 
+_FOR_MANY = {"pollReceived": many.received, "awaitReceived": many.awaited}
 _ANSWERS: dict[str, Callable[[Office, wire.Call], reply.Reply]] = {
     "getAgenciesList": _agencies,
     "getAgenciesListQD20": _agencies,

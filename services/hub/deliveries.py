@@ -6,7 +6,7 @@ an hour, for a recipient that failed for want of disk space must not lose a docu
 is transport; what the recipient does with the document travels in status messages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, and_, case, func, or_, select
@@ -34,26 +34,34 @@ STATES = {
 def waiting(office: Office, system_id: str, kind: MessageKind) -> Sequence[Delivery]:
     """What a system has not finished with: new before already fetched, urgent before ordinary,
     old before young. A system long away gets LISTED of them at a time."""
-    query = _waiting(office, system_id, kind).options(contains_eager(Delivery.message))
+    return waiting_for(office, [system_id], kind)
+
+
+def waiting_for(
+    office: Office, codes: Collection[str], kind: MessageKind | None = None
+) -> Sequence[Delivery]:
+    """As `waiting`, for several systems at once and, without a kind, of both kinds."""
+    query = _waiting(office, codes, kind).options(contains_eager(Delivery.message))
     new_first = case((Delivery.state == DeliveryState.INITIAL, 0), else_=1)
     ordered = query.order_by(new_first, HubMessage.urgency.desc(), Delivery.id).limit(LISTED)
     return office.session().scalars(ordered).all()
 
 
 def count_waiting(office: Office, system_id: str, kind: MessageKind) -> int:
-    query = _waiting(office, system_id, kind).with_only_columns(func.count(Delivery.id))
+    query = _waiting(office, [system_id], kind).with_only_columns(func.count(Delivery.id))
     return office.session().scalar(query) or 0
 
 
-def _waiting(office: Office, system_id: str, kind: MessageKind) -> Select[tuple[Delivery]]:
+def is_for(codes: Collection[str]) -> ColumnElement[bool]:
+    return Delivery.recipient_code.in_(codes)
+
+
+def _waiting(
+    office: Office, codes: Collection[str], kind: MessageKind | None
+) -> Select[tuple[Delivery]]:
+    of_kind = [HubMessage.kind == kind] if kind else []
     return (
-        select(Delivery)
-        .join(Delivery.message)
-        .where(
-            Delivery.recipient_code == system_id,
-            HubMessage.kind == kind,
-            _is_offered(office),
-        )
+        select(Delivery).join(Delivery.message).where(is_for(codes), *of_kind, _is_offered(office))
     )
 
 

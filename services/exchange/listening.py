@@ -1,0 +1,110 @@
+"""Waiting at the hub for something to come, so that mail does not wait for the next poll. A call
+stands open there (adapters/axis: awaitReceived); when it brings news, the poll of that hub is due
+at once and does the rest. Whether this works or not, nothing is lost: polls come at their own pace.
+
+No transaction and no connection to the database is held while waiting.
+"""
+
+import time
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import select
+
+from adapters.axis.errors import AxisError, NotOffered
+from domain.errors import Refusal
+from domain.roles import SYSTEM
+from models.agencies import HubLink
+from models.exchange import OutboxItem, OutboxState
+from services.exchange import links
+from services.office import Office
+from services.unit_of_work import Work, transaction
+
+log = structlog.get_logger()
+AT_ONCE = 0.0
+AWAY = 15.0  # seconds until a hub that gave no answer is asked again
+CROWDED = 30.0
+NEVER_HEARD = 600.0  # another make: it may be replaced by one that knows how
+HELD = 0.2  # a poll is at work this moment: what has come since may not be in its list
+
+
+@dataclass
+class Ear:
+    """One call after the other at one hub: `mark` is what it knew last, `pause` how long to rest
+    before the next call, `heard` what has not been passed on yet: the urgency of the news."""
+
+    lead_id: int
+    mark: str = ""
+    pause: float = AT_ONCE
+    heard: int | None = None
+
+
+def hubs(office: Office) -> list[int]:
+    """The lines to listen on, one for each hub."""
+    found = links.leads(office.session()) if office.settings.wait_seconds > 0 else []
+    office.session().rollback()
+    return found
+
+
+def listen(office: Office, ear: Ear) -> None:
+    """Makes one call, which may wait, and passes on what it brings."""
+    if ear.heard is None:
+        _call(office, ear)
+    if ear.heard is not None:
+        if _hasten(office, ear.lead_id, ear.heard):
+            ear.heard, ear.pause = None, AT_ONCE
+        else:
+            ear.pause = HELD
+
+
+def _call(office: Office, ear: Ear) -> None:
+    link = office.session().get(HubLink, ear.lead_id, populate_existing=True)
+    if link is None:
+        ear.pause = NEVER_HEARD
+        return
+    party, started = links.party(office, link), time.monotonic()
+    try:
+        with links.connect(office, party.caller or link.agency_id) as axis:
+            news = axis.await_received(party.others, ear.mark, office.settings.wait_seconds)
+    except NotOffered:
+        ear.pause = NEVER_HEARD
+        return
+    except (AxisError, Refusal) as error:
+        log.info("not listening", problem=str(error))
+        ear.pause, ear.mark = AWAY, ""
+        return
+    is_first, in_vain = not ear.mark, time.monotonic() - started < 1 and not news.is_new
+    ear.mark, ear.heard = news.mark, news.urgency if news.is_new else None
+    # In vain and at once: all places over there are taken. The polls go on as ever.
+    ear.pause = CROWDED if in_vain and not is_first else AT_ONCE
+
+
+def _hasten(office: Office, lead_id: int, urgency: int) -> bool:
+    """Makes the poll due now; False while it is being done, for it may have looked already."""
+    with transaction(office, SYSTEM) as work:
+        item = work.session.scalars(_poll_of(lead_id)).first()
+        if item is None:
+            return True
+        if item.lease_until is not None and item.lease_until >= work.now:
+            return False
+        item.priority = urgency
+        item.due_at = min(item.due_at, work.now)
+        _wake(work, item)
+        return True
+
+
+def _wake(work: Work, item: OutboxItem) -> None:
+    item.woken_at = work.now
+    work.woken.append((item.queue, item))
+
+
+def _poll_of(lead_id: int):
+    return (
+        select(OutboxItem)
+        .where(
+            OutboxItem.kind == "poll",
+            OutboxItem.subject_id == lead_id,
+            OutboxItem.state == OutboxState.DUE,
+        )
+        .with_for_update()
+    )
