@@ -20,6 +20,7 @@ import structlog
 from flask import Flask
 from rq import Queue, SimpleWorker, Worker
 
+from adapters.axis.client import authorities
 from app import create_app
 from extensions import db
 from jobs import context, listening
@@ -60,6 +61,7 @@ def die_with_parent() -> None:
 def compose():
     """The application whose office the jobs use."""
     app = create_app()
+    authorities()  # read once, for all processes that will call an axis
     if not app.extensions["office"].settings.is_hub:
         signing.warm_up()
 

@@ -54,7 +54,7 @@ def _now() -> datetime:
 
 
 @cache
-def _authorities() -> ssl.SSLContext:
+def authorities() -> ssl.SSLContext:
     """The public authorities, read once: for every client anew would cost more than its calls."""
     return httpx.create_ssl_context()
 
@@ -76,12 +76,12 @@ class AxisClient:
         timeout: float = DEFAULT_TIMEOUT_S,
         clock: Callable[[], datetime] = _now,
     ) -> None:
-        self.endpoint = _checked_endpoint(endpoint)
+        self.endpoint = checked_endpoint(endpoint)
         self.system_id = system_id
         self._secret = secret
         self._clock = clock
         self._http = httpx.Client(
-            transport=transport, timeout=timeout, follow_redirects=False, verify=_authorities()
+            transport=transport, timeout=timeout, follow_redirects=False, verify=authorities()
         )
 
     def __repr__(self) -> str:
@@ -270,7 +270,7 @@ def _kind(kind: str) -> dict[str, str]:
     return {"servicetype": SERVICE, "messagetype": kind}
 
 
-def _checked_endpoint(endpoint: str) -> str:
+def checked_endpoint(endpoint: str) -> str:
     """The address without a trailing slash. Operations are appended to it as plain text, so a
     query or fragment would swallow them. Raises Invalid "axis-endpoint-invalid"."""
     try:

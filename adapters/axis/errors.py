@@ -40,8 +40,11 @@ class PermanentAxisError(AxisError):
         return f"{self.code}: {self.desc}"
 
 
-class NotOffered(AxisError):
-    """This axis does not know an operation of ours; what it is for must be had another way."""
+class NotOffered(PermanentAxisError):
+    """This axis does not know the operation; what it is for must be had another way."""
+
+    def __init__(self, desc: str) -> None:
+        super().__init__("28", desc)
 
 
 # What may be tried again though the axis gave it a number: 20 is "error of the hub".
