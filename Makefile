@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench clean
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory clean
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ docs: $(BIN)/.installed ## prints flows and permissions from the code into docs/
 
 bench: $(BIN)/.installed ## figures: seconds to the recipient, memory, bytes, statements
 	@$(BIN)/python -m bench.journey
+
+bench-directory: $(BIN)/.installed ## figures of a directory with 120,000 agencies; DATABASE=postgresql+psycopg:///… adds it
+	@$(BIN)/python -m bench.directory $(DATABASE)
 
 clean: ## removes the environment and the demo province's data
 	rm -rf .venv data

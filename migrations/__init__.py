@@ -5,6 +5,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from models import search_words
+
 FOLDER = str(Path(__file__).parent)
 
 
@@ -15,6 +17,10 @@ def upgrade(app: Flask) -> None:
     with app.app_context():
         _bind(app)
         flask_migrate.upgrade(directory=FOLDER)
+        engine = app.extensions["sqlalchemy"].engine
+        writing = engine.connect().execution_options(writes=True)
+        with writing as connection, connection.begin():
+            search_words.ensure(connection)
 
 
 def downgrade(app: Flask, revision: str) -> None:

@@ -7,6 +7,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import JSON, Connection
 
+from models import search_words
 from models.base import Instant
 
 migrate = current_app.extensions["migrate"]
@@ -20,6 +21,11 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
     if kind == "type" and isinstance(item, JSON):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False
+
+
+def include_object(_object: object, name: str | None, *_rest: object) -> bool:
+    """Indexes of words are made from the rows, not by migrations."""
+    return not search_words.is_ours(name)
 
 
 @contextmanager
@@ -53,6 +59,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             render_item=render_item,
+            include_object=include_object,
             transaction_per_migration=True,
         )
         with context.begin_transaction():

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, Date, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from models import search_words
 from models.base import Base, Id, Line, PrimaryKey, Short, reference_to
 from models.exchange import MessageKind
 
@@ -25,8 +26,14 @@ class DirectoryEntry(Base):
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     successor_code: Mapped[str] = mapped_column(String(35), default="")
+    # Once dissolved: what is sent to it goes to its successor instead of being refused.
+    forwards: Mapped[bool] = mapped_column(Boolean, default=False)
     is_locked: Mapped[bool] = mapped_column(Boolean, default=False)
     version: Mapped[int] = mapped_column(Integer, default=1, index=True)
+    changed_at: Mapped[datetime | None]
+
+
+search_words.keep(DirectoryEntry.__table__)
 
 
 class HubAccount(Base):
@@ -41,7 +48,10 @@ class HubAccount(Base):
     previous_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     previous_until: Mapped[datetime | None]
     is_locked: Mapped[bool] = mapped_column(Boolean, default=False)
+    may_register: Mapped[bool] = mapped_column(Boolean, default=False)  # agencies below its own
     last_call_at: Mapped[datetime | None]
+    calls: Mapped[int] = mapped_column(Id, default=0)
+    last_refused_at: Mapped[datetime | None]  # at the door: a wrong signature, a locked account
     created_at: Mapped[datetime]
 
 
@@ -49,7 +59,10 @@ class HubMessage(Base):
     """One package accepted by the hub; its payload is stored once for all recipients."""
 
     __tablename__ = "hub_message"
-    __table_args__ = (UniqueConstraint("sender_code", "kind", "payload_sha256"),)
+    __table_args__ = (
+        UniqueConstraint("sender_code", "kind", "payload_sha256"),
+        Index("ix_hub_message_payload", "payload_sha256"),
+    )
 
     id: Mapped[PrimaryKey]
     doc_id: Mapped[str] = mapped_column(String(36), unique=True)
@@ -64,11 +77,15 @@ class HubMessage(Base):
     payload_sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(Integer, default=0)
     search_text: Mapped[str] = mapped_column(Text, default="")
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    payload_removed_at: Mapped[datetime | None]  # its time was over; what stands here stays
 
     deliveries: Mapped[list["Delivery"]] = relationship(
         order_by="Delivery.id", back_populates="message"
     )
+
+
+search_words.keep(HubMessage.__table__)
 
 
 class LodgedHead(Base):
@@ -113,5 +130,9 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     fetched_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    # By which codes the sender wrote to it, where not by its own: former ones, dissolved agencies.
+    addressed: Mapped[str] = mapped_column(Text, default="")
+    parked_at: Mapped[datetime | None]  # held back by an operator
+    parked_reason: Mapped[Line]
 
     message: Mapped[HubMessage] = relationship(back_populates="deliveries")

@@ -6,31 +6,32 @@ not offered, and naming one is refused with its successor.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, literal, or_, select
+from sqlalchemy import case, or_, select
 
 from domain.errors import Invalid
 from domain.text import fold, nfc
 from models.hub import DirectoryEntry
+from models.search_words import has_words
 from services.office import Office
 
-CANDIDATES = 200  # ranked in memory: a province has some hundreds of agencies
+MOST_FOUND = 1000  # of so many that have the words the best are chosen: more is no search
+CANDIDATES = 200  # ranked in memory
 
 
 def search(office: Office, text: str, limit: int = 20) -> list[DirectoryEntry]:
     """Agencies whose code or name has words that begin like each word of `text`; the exact spelling
     comes first. Part of a code is found anywhere in it."""
-    words = fold(text).split()
-    if not words:
+    if not fold(text):
         return []
-    query = select(DirectoryEntry).where(*(_has(word) for word in words))
-    found = office.session().scalars(query.limit(CANDIDATES)).all()
+    typed = nfc(text)
+    as_spelled = DirectoryEntry.name.contains(typed, autoescape=True)
+    exact = case((DirectoryEntry.code == typed, 0), (as_spelled, 1), else_=2)
+    query = select(DirectoryEntry).where(
+        or_(has_words(DirectoryEntry, text, MOST_FOUND), DirectoryEntry.code == typed)
+    )
+    found = office.session().scalars(query.order_by(exact).limit(CANDIDATES)).all()
     offered = [entry for entry in found if is_reachable(office, entry)]
-    return sorted(offered, key=lambda entry: _rank(entry, nfc(text)))[:limit]
-
-
-def _has(word: str) -> ColumnElement[bool]:
-    spaced = literal(" ").concat(DirectoryEntry.search_text)
-    return spaced.contains(word if "." in word else f" {word}", autoescape=True)
+    return sorted(offered, key=lambda entry: _rank(entry, typed))[:limit]
 
 
 def resolve(office: Office, codes: Iterable[str]) -> list[DirectoryEntry]:

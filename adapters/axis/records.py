@@ -6,6 +6,7 @@ client SDK throw the whole list away.
 """
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -24,8 +25,14 @@ class Record:
         return cls(**{f.name: _scalar(item.get(f.metadata["wire"]), f.type) for f in fields})
 
     def to_wire(self) -> dict[str, str | int | bool]:
-        pairs = ((f.metadata["wire"], getattr(self, f.name)) for f in dataclasses.fields(self))  # type: ignore[arg-type]
+        pairs = ((name, getattr(self, field)) for field, name in _names(type(self)))
         return {name: value for name, value in pairs if value is not None}
+
+
+@functools.cache
+def _names(record: type[Record]) -> list[tuple[str, str]]:
+    """Each field with its name on the wire; looked up once, for a list may have 120,000 records."""
+    return [(f.name, f.metadata["wire"]) for f in dataclasses.fields(record)]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +114,7 @@ class DirectoryRecord(Record):
     valid_from: str | None = wire("validFrom")
     valid_to: str | None = wire("validTo")
     successor: str | None = wire("successor")
+    forwards: bool | None = wire("forwards")  # what is sent to it goes to its successor
     locked: bool | None = wire("locked")
     version: int | None = wire("version")
 

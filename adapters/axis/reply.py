@@ -55,3 +55,14 @@ def refused(refusal: Refusal, operation: str = "") -> Reply:
 def encode(reply: Reply) -> bytes:
     """The answer's bytes: ASCII, other letters as \\u escapes, which every reader understands."""
     return json.dumps(reply, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def encode_listing(records: Iterable[Record]) -> bytes:
+    """The bytes of `listing`, record after record: of a long list never all at once as objects."""
+    head = encode(done() | {"data": []}).removesuffix(b"]}")
+    answer = bytearray(head)
+    for record in records:
+        if len(answer) > len(head):
+            answer += b","
+        answer += encode(record.to_wire())
+    return bytes(answer + b"]}")

@@ -24,7 +24,7 @@ from services.outbox import Lease
 from services.unit_of_work import Work, transaction
 
 COLUMNS = ("old_code", "parent_code", "name", "email", "valid_from", "valid_to", "successor_code",
-           "is_locked")  # fmt: skip
+           "forwards", "is_locked")  # fmt: skip
 LONGEST_CODE = 35
 
 
@@ -41,21 +41,34 @@ class Told:
 
 def sync_directory(office: Office, lease: Lease) -> None:
     """Asks over the first line that answers; keeps what there is where none does."""
-    told, problem = None, "hub-link-missing"
+    problem = "hub-link-missing"
     lines = select(HubLink.agency_id, HubLink.directory_version).order_by(HubLink.id)
     for agency_id, version in office.session().execute(lines).all():
         try:
-            with links.connect(office, agency_id) as axis:
-                told = ask(axis, agency_id, version)
+            _copy(office, lease, agency_id, version)
+            problem = ""
             break
+        except outbox.LeaseLost:
+            raise
         except (AxisError, Refusal) as error:
             problem = links.problem_of(error)
     with transaction(office, SYSTEM) as work:
-        if told is None:
+        if problem:
             outbox.postpone(work, lease, problem)
-            return
-        outbox.settle(work, lease)
-        take(work, told)
+        else:
+            outbox.settle(work, lease)
+
+
+def _copy(office: Office, lease: Lease, agency_id: int, version: int) -> None:
+    """Part after part until nothing is new: a whole country's directory is never held at once."""
+    with links.connect(office, agency_id) as axis:
+        while (told := ask(axis, agency_id, version)).records:
+            with transaction(office, SYSTEM) as work:
+                outbox.renew(work, lease)
+                take(work, told)
+            if told.is_whole or told.version <= version:
+                return
+            version = told.version
 
 
 def ask(axis: AxisClient, agency_id: int, version: int) -> Told:
@@ -81,7 +94,8 @@ def update_copy(
     told = {record.code: _values(record) for record in records if _is_usable(record)}
     table = DirectoryEntry.__table__
     columns = (table.c.id, table.c.code, *(table.c[name] for name in COLUMNS))
-    known = {row["code"]: row for row in work.session.execute(select(*columns)).mappings()}
+    query = select(*columns) if is_whole else select(*columns).where(table.c.code.in_(told))
+    known = {row["code"]: row for row in work.session.execute(query).mappings()}
     new = [{"code": code, **values} for code, values in told.items() if code not in known]
     if new:
         work.session.execute(insert(DirectoryEntry), new)
@@ -117,6 +131,7 @@ def _values(record: AgencyRecord | DirectoryRecord) -> dict[str, object]:
         "valid_from": None,
         "valid_to": None,
         "successor_code": "",
+        "forwards": False,
         "is_locked": False,
     }
     if isinstance(record, DirectoryRecord):
@@ -124,6 +139,7 @@ def _values(record: AgencyRecord | DirectoryRecord) -> dict[str, object]:
             "valid_from": _day(record.valid_from),
             "valid_to": _day(record.valid_to),
             "successor_code": (record.successor or "")[:LONGEST_CODE],
+            "forwards": bool(record.forwards),
             "is_locked": bool(record.locked),
         }
     return values

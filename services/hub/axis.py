@@ -2,12 +2,13 @@
 the received header text, does what was asked, and answers in JSON whatever happens."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from adapters.axis import reply, wire
 from adapters.axis.errors import AxisRefusal, http_status
 from adapters.axis.operations import OPERATIONS
+from adapters.axis.records import Record
 from adapters.edxml.frame import Limits
 from domain.errors import Refusal, Unavailable
 from domain.roles import Actor
@@ -74,6 +75,8 @@ def _perform(office: Office, operation: str, header: ReadHeader, read_body: Read
         return Answer(reply.encode(_send(office, verified, read_body())))
     if operation in _FOR_MANY:
         return Answer(reply.encode(_FOR_MANY[operation](office, verified, header)))
+    if operation in _LONG_LISTS:
+        return Answer(reply.encode_listing(_LONG_LISTS[operation](office, verified)))
     return Answer(reply.encode(_ANSWERS[operation](office, verified)))
 
 
@@ -133,14 +136,6 @@ def _get(office: Office, call: wire.Call) -> reply.Reply:
     return reply.document(_file(office, call))
 
 
-def _agencies(office: Office, call: wire.Call) -> reply.Reply:
-    return reply.listing(lookup.agency_records(office))
-
-
-def _units(office: Office, call: wire.Call) -> reply.Reply:
-    return reply.listing(lookup.unit_records(office))
-
-
 def _received(office: Office, call: wire.Call) -> reply.Reply:
     waiting = deliveries.waiting(office, call.system_id, MessageKind(_kind(call)))
     return reply.listing(received_item(delivery) for delivery in waiting)
@@ -167,8 +162,8 @@ def _count_statuses(office: Office, call: wire.Call) -> reply.Reply:
     return reply.count(deliveries.count_waiting(office, call.system_id, MessageKind.STATUS))
 
 
-def _changes(office: Office, call: wire.Call) -> reply.Reply:
-    return reply.listing(lookup.changes(office, _whole(call, "since")))
+def _changes(office: Office, call: wire.Call) -> Iterator[Record]:
+    return lookup.changes(office, _whole(call, "since"))
 
 
 def _lodge_head(office: Office, call: wire.Call) -> reply.Reply:
@@ -200,17 +195,19 @@ def _not_offered(operation: str) -> Callable[[Office, wire.Call], reply.Reply]:
 
 
 _FOR_MANY = {"pollReceived": many.received, "awaitReceived": many.awaited}
+_LONG_LISTS: dict[str, Callable[[Office, wire.Call], Iterable[Record]]] = {
+    "getAgenciesList": lambda office, _: lookup.agency_records(office),
+    "getAgenciesListQD20": lambda office, _: lookup.agency_records(office),
+    "getSynchronizeUnit": lambda office, _: lookup.unit_records(office),
+    "getDirectoryChanges": _changes,
+}
 _ANSWERS: dict[str, Callable[[Office, wire.Call], reply.Reply]] = {
-    "getAgenciesList": _agencies,
-    "getAgenciesListQD20": _agencies,
-    "getSynchronizeUnit": _units,
     "getReceivedEdocList": _received,
     "getSentEdocList": _sent,
     "getEdoc": _get,
     "updateStatus": _update,
     "countReceiveEdoc": _count_edocs,
     "countReceiveStatus": _count_statuses,
-    "getDirectoryChanges": _changes,
     "lodgeAuditHead": _lodge_head,
     "getAuditHeads": _heads,
     "registerAgency": _not_offered("registerAgency"),

@@ -14,6 +14,8 @@ from domain.roles import Actor
 from domain.text import fold, nfc
 from models.audit import AuditHead
 from models.hub import DirectoryEntry
+from models.search_words import NO_LIMIT
+from services.directory import MOST_FOUND
 from services.hub.access import require_manage, require_view
 from services.hub.lookup import is_dissolved, live_on, matches
 from services.office import Office
@@ -42,11 +44,18 @@ def listing(
     """One page of entries whose code or name has `text`, with or without accents, the exact
     spelling first; `shown` is "live", "locked", "dissolved" or "" for all. Also gives the count."""
     require_view(actor)
-    query = select(DirectoryEntry).where(*matches(text), *_shown(shown, office.today()))
-    total = office.session().scalar(select(func.count()).select_from(query.subquery()))
+    session, skipped = office.session(), (page - 1) * PER_PAGE
+    among_few = shown not in ("locked", "dissolved")
+    found = matches(text, MOST_FOUND if among_few else NO_LIMIT)
+    query = select(DirectoryEntry).where(*found, *_shown(shown, office.today()))
+    if not found:
+        total = session.scalar(query.with_only_columns(func.count(DirectoryEntry.id))) or 0
+        ordered = query.order_by(DirectoryEntry.code).limit(PER_PAGE).offset(skipped)
+        return session.scalars(ordered).all(), total
     exact = DirectoryEntry.name.contains(nfc(text), autoescape=True)
-    ordered = query.order_by(exact.desc(), DirectoryEntry.code).limit(PER_PAGE)
-    return office.session().scalars(ordered.offset((page - 1) * PER_PAGE)).all(), total
+    counted = query.add_columns(func.count().over()).order_by(exact.desc(), DirectoryEntry.code)
+    rows = session.execute(counted.limit(PER_PAGE).offset(skipped)).all()
+    return [entry for entry, _ in rows], rows[0][1] if rows else 0
 
 
 def _shown(shown: str, today: date) -> list[ColumnElement[bool]]:

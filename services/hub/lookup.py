@@ -1,18 +1,30 @@
 """What the axis and the pages ask of the directory: entries by code, names, lists for the wire."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.axis.records import AgencyRecord, DirectoryRecord, SynchronizeUnit
+from domain.dates import local
 from domain.text import fold
 from models.hub import DirectoryEntry
+from models.search_words import has_words
+from services.directory import MOST_FOUND
 from services.office import Office
 
+COLUMNS = (
+    DirectoryEntry.code, DirectoryEntry.old_code, DirectoryEntry.parent_code, DirectoryEntry.name,
+    DirectoryEntry.email, DirectoryEntry.valid_from, DirectoryEntry.valid_to,
+    DirectoryEntry.successor_code, DirectoryEntry.forwards, DirectoryEntry.is_locked,
+    DirectoryEntry.version, DirectoryEntry.changed_at,
+)  # fmt: skip
+ROWS_AT_ONCE = 1000
+CHANGES = 5000
 
-def is_dissolved(entry: DirectoryEntry, today: date) -> bool:
+
+def is_dissolved(entry: DirectoryEntry | Row, today: date) -> bool:
     """An entry holds up to and with its last day."""
     return entry.valid_to is not None and entry.valid_to < today
 
@@ -21,15 +33,10 @@ def live_on(today: date) -> ColumnElement[bool]:
     return or_(DirectoryEntry.valid_to.is_(None), DirectoryEntry.valid_to >= today)
 
 
-def matches(text: str) -> list[ColumnElement[bool]]:
-    """Entries with all words of `text`: each begins a word of the name, accents or none; one with
-    a digit may stand anywhere in a code."""
-    conditions = []
-    for word in fold(text).split():
-        start = "" if any(letter.isdigit() for letter in word) else " "
-        spaced = literal(" ") + DirectoryEntry.search_text
-        conditions.append(spaced.contains(start + word, autoescape=True))
-    return conditions
+def matches(text: str, most: int = MOST_FOUND) -> list[ColumnElement[bool]]:
+    """Entries with all words of `text`: each begins a word of the name, accents or none, or a part
+    of a code. Of very many `most` are found."""
+    return [has_words(DirectoryEntry, text, most)] if fold(text) else []
 
 
 def find_by_code(office: Office, codes: Iterable[str]) -> dict[str, DirectoryEntry]:
@@ -51,12 +58,11 @@ def names(office: Office, codes: Iterable[str]) -> Mapping[str, str]:
     return dict(office.session().execute(query).all())
 
 
-def agency_records(office: Office) -> list[AgencyRecord]:
+def agency_records(office: Office) -> Iterator[AgencyRecord]:
     """getAgenciesList: those who can be written to now."""
     live = (DirectoryEntry.is_locked.is_(False), live_on(office.today()))
-    query = select(DirectoryEntry).where(*live).order_by(DirectoryEntry.code)
-    return [
-        AgencyRecord(
+    for entry in _told(office, select(*COLUMNS).where(*live).order_by(DirectoryEntry.code)):
+        yield AgencyRecord(
             id=entry.code,
             pid=entry.parent_code,
             code=entry.code,
@@ -65,16 +71,20 @@ def agency_records(office: Office) -> list[AgencyRecord]:
             old_code=entry.old_code,
             code102=entry.old_code or entry.code,
         )
-        for entry in office.session().scalars(query)
-    ]
 
 
-def changes(office: Office, since: int) -> list[DirectoryRecord]:
-    """getDirectoryChanges: all whose version lies above `since`, whatever became of them."""
-    newer = select(DirectoryEntry).where(DirectoryEntry.version > since)
-    ordered = newer.order_by(DirectoryEntry.version, DirectoryEntry.code)
-    return [
-        DirectoryRecord(
+def changes(office: Office, since: int) -> Iterator[DirectoryRecord]:
+    """getDirectoryChanges: whose version lies above `since`, whatever became of them; of very many
+    the first CHANGES, with all that bear the last one's version: who asks goes on from there."""
+    versions = select(DirectoryEntry.version).where(DirectoryEntry.version > since)
+    last = office.session().scalar(
+        versions.order_by(DirectoryEntry.version).offset(CHANGES - 1).limit(1)
+    )
+    newer = select(*COLUMNS).where(DirectoryEntry.version > since)
+    if last is not None:
+        newer = newer.where(DirectoryEntry.version <= last)
+    for entry in _told(office, newer.order_by(DirectoryEntry.version, DirectoryEntry.code)):
+        yield DirectoryRecord(
             code=entry.code,
             old_code=entry.old_code,
             pid=entry.parent_code,
@@ -83,19 +93,18 @@ def changes(office: Office, since: int) -> list[DirectoryRecord]:
             valid_from=entry.valid_from.isoformat() if entry.valid_from else None,
             valid_to=entry.valid_to.isoformat() if entry.valid_to else None,
             successor=entry.successor_code,
+            forwards=entry.forwards,
             locked=entry.is_locked,
             version=entry.version,
         )
-        for entry in office.session().scalars(ordered)
-    ]
 
 
-def unit_records(office: Office) -> list[SynchronizeUnit]:
+def unit_records(office: Office) -> Iterator[SynchronizeUnit]:
     """getSynchronizeUnit: all who ever were, those who cannot be written to marked as deleted."""
     today = office.today()
-    query = select(DirectoryEntry).order_by(DirectoryEntry.version, DirectoryEntry.code)
-    return [
-        SynchronizeUnit(
+    every = select(*COLUMNS).order_by(DirectoryEntry.version, DirectoryEntry.code)
+    for entry in _told(office, every):
+        yield SynchronizeUnit(
             id=entry.code,
             pid=entry.parent_code,
             code=entry.code,
@@ -103,7 +112,15 @@ def unit_records(office: Office) -> list[SynchronizeUnit]:
             mail=entry.email,
             version=entry.version,
             deleted=entry.is_locked or is_dissolved(entry, today),
+            modify_date=_moment(entry.changed_at),
             is_agency=True,
         )
-        for entry in office.session().scalars(query)
-    ]
+
+
+def _told(office: Office, query: Select) -> Iterator[Row]:
+    """Rows, not objects, and never all at once: the list of a country has 120,000."""
+    return iter(office.session().execute(query.execution_options(yield_per=ROWS_AT_ONCE)))
+
+
+def _moment(at: datetime | None) -> str | None:
+    return local(at).strftime("%d/%m/%Y %H:%M:%S") if at else None
