@@ -46,6 +46,8 @@ OUTGOING_FLOW: Flow[S] = Flow(
         # Agencies are dissolved or merged between submission and dispatch; the file stays.
         _step("readdress", {S.ISSUED}, S.ISSUED),
         _step("dispatch", {S.ISSUED}, S.DISPATCHED),
+        # The same document, the same bytes, for more recipients.
+        _step("add_recipients", {S.DISPATCHED}, S.DISPATCHED),
         _step("cancel", {S.DRAFT}, S.CANCELLED, "reason"),
     ),
 )

@@ -10,6 +10,7 @@ from models import (
     hub,
     incoming,
     outgoing,
+    recipient_groups,
     registers,
     signing,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "hub",
     "incoming",
     "outgoing",
+    "recipient_groups",
     "registers",
     "signing",
 ]

@@ -4,7 +4,7 @@ Search finds by code or name, with accents or without; agencies that are locked 
 not offered, and naming one is refused with its successor.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import case, or_, select
 
@@ -40,16 +40,24 @@ def resolve(office: Office, codes: Iterable[str]) -> list[DirectoryEntry]:
     Raises Invalid: recipient-unknown(organ), recipient-locked(organ, name),
     recipient-dissolved(organ, name, successor); `organ` is the code.
     """
+    usable, refused = sorted_out(office, codes)
+    for refusal in refused.values():
+        raise refusal
+    return list({entry.code: entry for entry in usable.values()}.values())
+
+
+def sorted_out(
+    office: Office, codes: Iterable[str]
+) -> tuple[dict[str, DirectoryEntry], dict[str, Invalid]]:
+    """Each code with the entry that documents can be sent to, or else with what `resolve` would
+    raise for it. As few statements for a thousand codes as for one."""
     wanted = list(dict.fromkeys(code.strip() for code in codes if code.strip()))
-    if not wanted:
-        return []
-    known = _by_code(office, wanted)
-    entries = {}
-    for code in wanted:
-        if code not in known:
-            raise Invalid("recipient-unknown", field="recipients", organ=code)
-        entries[known[code].code] = _usable(office, known[code])
-    return list(entries.values())
+    known = _by_code(office, wanted) if wanted else {}
+    usable = {c: known[c] for c in wanted if c in known and is_reachable(office, known[c])}
+    over = [known[c] for c in wanted if c in known and _is_over(office, known[c])]
+    heirs = _names(office, {entry.successor_code for entry in over} - {""})
+    refused = {c: _refusal(office, c, known.get(c), heirs) for c in wanted if c not in usable}
+    return usable, refused
 
 
 def named(office: Office, codes: Iterable[str]) -> list[DirectoryEntry]:
@@ -79,21 +87,25 @@ def _by_code(office: Office, codes: Sequence[str]) -> dict[str, DirectoryEntry]:
     return known
 
 
-def _usable(office: Office, entry: DirectoryEntry) -> DirectoryEntry:
-    if _is_over(office, entry):
-        successor = office.session().scalar(
-            select(DirectoryEntry.name).where(DirectoryEntry.code == entry.successor_code)
-        )
-        raise Invalid(
-            "recipient-dissolved",
-            field="recipients",
-            organ=entry.code,
-            name=entry.name,
-            successor=f"{successor} ({entry.successor_code})" if successor else "—",
-        )
-    if not is_reachable(office, entry):
-        raise Invalid("recipient-locked", field="recipients", organ=entry.code, name=entry.name)
-    return entry
+def _names(office: Office, codes: Collection[str]) -> dict[str, str]:
+    if not codes:
+        return {}
+    query = select(DirectoryEntry.code, DirectoryEntry.name).where(DirectoryEntry.code.in_(codes))
+    return dict(office.session().execute(query).all())
+
+
+def _refusal(
+    office: Office, code: str, entry: DirectoryEntry | None, heirs: dict[str, str]
+) -> Invalid:
+    """Why documents cannot be sent there."""
+    if entry is None:
+        return Invalid("recipient-unknown", field="recipients", organ=code)
+    told = {"field": "recipients", "organ": entry.code, "name": entry.name}
+    if not _is_over(office, entry):
+        return Invalid("recipient-locked", **told)
+    heir = heirs.get(entry.successor_code)
+    successor = f"{heir} ({entry.successor_code})" if heir else "—"
+    return Invalid("recipient-dissolved", **told, successor=successor)
 
 
 def _is_over(office: Office, entry: DirectoryEntry) -> bool:

@@ -1,6 +1,12 @@
 """Pages of outgoing documents: list, draft, document, places on an uploaded file."""
 
-from blueprints.outgoing import draft_views, places_views, views  # noqa: F401  they add routes
+from blueprints.outgoing import (  # noqa: F401  they add routes
+    draft_views,
+    group_views,
+    places_views,
+    recipient_views,
+    views,
+)
 from blueprints.outgoing.routes import blueprint
 
 __all__ = ["blueprint"]

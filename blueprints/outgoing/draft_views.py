@@ -8,15 +8,18 @@ from blueprints.addresses import whole
 from blueprints.answers import done, is_fragment, render
 from blueprints.forms import new_token, refuse
 from blueprints.outgoing.forms import DraftForm, fields, of_document
+from blueprints.outgoing.recipients import chosen_group, found, listed, note_of, picker
+from blueprints.outgoing.recipients import picked as recipients_of
 from blueprints.outgoing.routes import blueprint
 from domain.errors import Conflict, Refusal
 from domain.permissions import Relation, require
 from extensions import current_actor, office
 from models.outgoing import OutgoingDocument
-from services import directory, outgoing
-from services.outgoing import drafting
+from services import outgoing
+from services.outgoing import drafting, group_lists
 
 PAGE = "outgoing/form.html"
+PICKER = "outgoing/recipients.html"
 
 
 @blueprint.get("/new")
@@ -37,11 +40,14 @@ def create():
         return _form_page(request.form)
     if not form.validate():
         return _form_page(request.form, form=form, status=422)
+    to = recipients_of(request.form)
     try:
-        created = outgoing.create(office(), current_actor(), fields(request.form, request.files))
+        sent = fields(request.form, request.files, to)
+        created = outgoing.create(office(), current_actor(), sent)
     except Refusal as refusal:
         return _form_page(request.form, refusal=refusal, form=form)
-    return done(url_for("outgoing.document", document_id=created), _("Đã lưu dự thảo."))
+    where = url_for("outgoing.document", document_id=created)
+    return done(where, f"{_('Đã lưu dự thảo.')} {to.note}".strip())
 
 
 @blueprint.get("/<int:document_id>/edit")
@@ -61,10 +67,11 @@ def save(document_id: int):
         status = 200
     elif form.validate():
         try:
-            sent = fields(request.form, request.files)
+            to = recipients_of(request.form)
+            sent = fields(request.form, request.files, to)
             outgoing.perform(office(), current_actor(), document_id, "edit", sent)
             where = url_for("outgoing.document", document_id=document_id)
-            return done(where, _("Đã lưu dự thảo thành bản mới."))
+            return done(where, f"{_('Đã lưu dự thảo thành bản mới.')} {to.note}".strip())
         except Refusal as raised:
             refusal = raised
     doc = outgoing.load(office(), current_actor(), document_id)
@@ -73,11 +80,27 @@ def save(document_id: int):
 
 @blueprint.get("/recipients")
 def recipients():
-    """The picker alone: what is chosen, and what the search found; opened by itself, the form
-    around it."""
+    """What a search of the picker found; opened by itself, the form around it."""
     if not is_fragment():
         return _form_page(MultiDict(request.args))
-    return render(PAGE, "picker", **_picker(request.args), **_frame_of(None))
+    chosen = frozenset(request.args.getlist("recipients"))
+    return render(PICKER, "found", picker=found(request.args, chosen))
+
+
+@blueprint.get("/recipients/group")
+def group_lines():
+    """The members of a group, to be sent with the form; opened by itself, the form around them."""
+    group = chosen_group(request.args) if is_fragment() else None
+    if group is None:
+        return _form_page(MultiDict(request.args))
+    informed = {entry.code for entry in group.entries if "group_informed" in request.args}
+    return render(
+        "outgoing/group_lines.html",
+        id=f"group-{new_token()}",
+        note=note_of(group),
+        lines=listed(group.entries, frozenset(informed)),
+        groups=group_lists.groups(office(), current_actor()),
+    )
 
 
 def _form_page(
@@ -100,24 +123,8 @@ def _form_page(
     made = refusal.fields["document_id"] if refusal and refusal.code == "draft-made" else None
     if made:  # sent again, it is another draft
         form.form_token.data = new_token()
-    context = _picker(typed) | _frame_of(doc)
+    context = {"picker": picker(typed), "doc": doc}
     # A browser never fills in a file again: say which ones have to be chosen once more.
     files = request.files.items(multi=True)
     context["dropped"] = [file.filename for _field, file in files if file.filename]
     return render(PAGE, status=status, form=form, changed=changed, made=made, **context)
-
-
-def _frame_of(doc: OutgoingDocument | None) -> dict:
-    return {"doc": doc}
-
-
-def _picker(typed: MultiDict) -> dict:
-    text = typed.get("recipient_search", "")
-    codes = typed.getlist("recipients")
-    found = drafting.possible_recipients(office(), current_actor(), text)
-    return {
-        "chosen": directory.named(office(), codes),
-        "informed": typed.getlist("informed"),
-        "found": [entry for entry in found if entry.code not in codes],
-        "searched": text.strip(),
-    }

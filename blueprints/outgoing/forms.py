@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from blueprints.forms import DayField, PageForm, new_token, options
 from blueprints.outgoing.labels import URGENCIES
+from blueprints.outgoing.recipients import Picked
 from domain.document_types import DOCUMENT_TYPES
 from models.agencies import Appointment
 from models.outgoing import OutgoingDocument
@@ -79,11 +80,11 @@ def of_document(doc: OutgoingDocument) -> MultiDict:
     )
 
 
-def fields(typed: MultiDict, files: MultiDict) -> dict:
+def fields(typed: MultiDict, files: MultiDict, to: Picked) -> dict:
     """What the service takes: plain values, lists of codes, uploads as bytes."""
     return typed.to_dict() | {
-        "recipients": typed.getlist("recipients"),
-        "informed": typed.getlist("informed"),
+        "recipients": to.codes,
+        "informed": to.informed,
         "removed": typed.getlist("removed"),
         "file": _upload(files.get("file")),
         "enclosures": [u for u in map(_upload, files.getlist("enclosures")) if u],

@@ -26,6 +26,7 @@ DONE = {
     "reseal": _l("Đang đóng dấu lại."),
     "readdress": _l("Đã đổi nơi nhận liên thông."),
     "dispatch": _l("Đã đưa vào hàng gửi; theo dõi từng nơi nhận ở trang này."),
+    "add_recipients": _l("Đã đưa vào hàng gửi cho các nơi nhận thêm."),
     "cancel": _l("Đã hủy dự thảo."),
 }
 # What the history shows, with the tone of its mark; the words are those of the tags.
@@ -45,7 +46,16 @@ HISTORY = {
     "outgoing:seal_failed": "bad",
     "outgoing:readdress": "plain",
     "outgoing:dispatch": "good",
+    "outgoing:add_recipients": "good",
     "outgoing:cancel": "bad",
+}
+TRACKED = {
+    "all": _l("Tất cả"),
+    "waiting": _l("Chờ gửi"),
+    "sent": _l("Đã gửi lên trục"),
+    "delivered": _l("Đã đến nơi"),
+    "trouble": _l("Cần xem"),
+    "unanswered": _l("Chưa phản hồi"),
 }
 WHY = {
     Relation.AGENCY: _l("chức vụ của bạn được xem mọi văn bản đi của cơ quan"),

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from flask import request
+from flask_babel import gettext as _
 
 from blueprints import labels as words_of
 from blueprints import viewer
 from blueprints.addresses import here
-from blueprints.outgoing import labels, signing, tracking
+from blueprints.outgoing import labels, recipients, signing, tracking
 from blueprints.words import sentence, words
 from blueprints.words.tags import tag_name
 from domain.dates import local, local_date
@@ -20,7 +21,7 @@ from extensions import current_actor, office
 from models.audit import AuditEntry
 from models.outgoing import OutgoingDocument
 from services import outgoing
-from services.outgoing import access, addressing, queries
+from services.outgoing import access, addressing, group_lists, queries
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def list_page(found: queries.Listing, filters: queries.Filters) -> dict:
     return {
         "found": found,
         "filters": filters,
-        "may_draft": bool(allowing(current_actor(), "outgoing:create", {Relation.AGENCY})),
+        "may_draft": _may("outgoing:create"),
+        "may_see_groups": _may("recipient_group:view"),
         "tabs": tabs,
         "per_page": queries.PER_PAGE,
         "states": words_of.OUTGOING,
@@ -55,6 +57,10 @@ def list_page(found: queries.Listing, filters: queries.Filters) -> dict:
         "units": [(unit.id, unit.name) for unit in queries.units(office(), current_actor())],
         "today": office().today(),
     }
+
+
+def _may(action: str) -> bool:
+    return bool(allowing(current_actor(), action, {Relation.AGENCY}))
 
 
 def document_page(document_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
@@ -73,7 +79,7 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         "history": [_event(entry) for entry in queries.history(office(), doc)],
         "today": office().today(),
         "sources": labels.SOURCES,
-        "choices": addressing.choices(office(), doc) if "readdress" in steps else [],
+        **_readdressing(doc, steps),
         **_issuing(doc, steps),
         **signing.shown(doc),
         **tracking.shown(doc),
@@ -111,6 +117,19 @@ def _issuing(doc: OutgoingDocument, steps: dict[str, Step]) -> dict:
     }
 
 
+def _readdressing(doc: OutgoingDocument, steps: dict[str, Step]) -> dict:
+    """Boxes for a few recipients; for many one text, and boxes for those who need a decision."""
+    if "readdress" not in steps:
+        return {"choices": None, "groups": []}
+    found = addressing.choices(office(), doc)
+    boxes = found if len(found) <= recipients.FEW else [each for each in found if each.boxed]
+    lines = recipients.listed([each for each in found if each not in boxes])
+    return {
+        "choices": {"boxes": boxes, "lines": lines},
+        "groups": group_lists.groups(office(), current_actor()),
+    }
+
+
 def _event(entry: AuditEntry) -> dict:
     details = entry.details
     note = details.get("reason", "")
@@ -118,6 +137,8 @@ def _event(entry: AuditEntry) -> dict:
         note = sentence(Refusal(details["failure"]))
     if entry.tag == "outgoing:issue":
         note = details.get("reference", "")
+    if entry.tag == "outgoing:add_recipients":
+        note = _("%(n)s nơi nhận", n=len(details.get("recipients", ())))
     return {
         "title": tag_name(entry.tag),
         "at": local(entry.at),

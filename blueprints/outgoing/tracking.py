@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 
 from blueprints import labels as words_of
+from blueprints.addresses import here
+from blueprints.outgoing.labels import TRACKED
 from blueprints.problems import problem_text
 from domain.dates import local
 from domain.exchange_flow import BusinessCode, TransportState
@@ -14,29 +16,67 @@ from extensions import current_actor, office
 from models.exchange import Dispatch, Route
 from models.outgoing import OutgoingDocument
 from services.exchange import resuming
-from services.outgoing import queries
+from services.outgoing import queries, tracking
+from services.outgoing.tracking import Count
+
+SHOWN = 10
 
 
 def shown(doc: OutgoingDocument) -> dict:
+    """The first recipients, those in trouble before all others, and how many are in which state."""
     if doc.state != S.DISPATCHED:
-        return {"dispatches": [], "replies": []}
-    made = queries.dispatches(office(), doc)
-    again = resuming.resendable(office(), current_actor(), doc.id) if _stuck(made) else set()
-    waiting = [each for each in made if each.transport_state == TransportState.QUEUED]
-    on_the_way = {"state": (_("Đang gửi"), "info")} if made and len(waiting) == len(made) else {}
+        return {"dispatches": [], "replies": [], "tracked": None}
+    counts = tracking.counts(office(), doc)
+    total, waiting = _sum(counts), _sum(c for c in counts if c.transport == TransportState.QUEUED)
+    stuck = any(count.transport == TransportState.FAILED for count in counts)
+    again = resuming.resendable(office(), current_actor(), doc.id) if stuck else set()
+    on_the_way = {"state": (_("Đang gửi"), "info")} if total and waiting == total else {}
+    rows = tracking.first(office(), doc, SHOWN)
     return {
-        "dispatches": [_dispatch(each) | {"resend": each.id in again} for each in made],
+        "dispatches": [row(each) | {"resend": each.id in again} for each in rows],
+        "tracked": {"total": total, "summary": _summary(counts)},
         "waiting_to_go": bool(waiting),
         "replies": queries.answers_to(office(), current_actor(), doc),
         **on_the_way,  # nobody has been sent anything yet: the document's own state says too much
     }
 
 
-def _stuck(made: Iterable[Dispatch]) -> bool:
-    return any(each.transport_state == TransportState.FAILED for each in made)
+def listing(doc: OutgoingDocument, tab: str, text: str, page: int) -> dict:
+    """One page of all recipients."""
+    found = tracking.listing(office(), doc, tab, text, page)
+    again = resuming.resendable(office(), current_actor(), doc.id)
+    return {
+        "found": found,
+        "rows": [row(each) | {"resend": each.id in again} for each in found.rows],
+        "per_page": tracking.PER_PAGE,
+        "text": text,
+        "tabs": [
+            {
+                "label": label,
+                "url": here(tab=key, page=None),
+                "count": found.counts[key],
+                "active": key == found.tab,
+            }
+            for key, label in TRACKED.items()
+        ],
+    }
 
 
-def _dispatch(dispatch: Dispatch) -> dict:
+def _sum(counts: Iterable[Count]) -> int:
+    return sum(count.number for count in counts)
+
+
+def _summary(counts: list[Count]) -> list[tuple[str, str, int]]:
+    """Label, tone and number of each transport state, then of each business state there is."""
+    tallied = [
+        (*words, _sum(count for count in counts if getattr(count, layer) == code))
+        for layer, table in (("transport", words_of.TRANSPORT), ("business", words_of.BUSINESS))
+        for code, words in table.items()
+    ]
+    return [each for each in tallied if each[-1]]
+
+
+def row(dispatch: Dispatch) -> dict:
     """Transport and business state apart, and the statuses in order."""
     return {
         "id": dispatch.id,

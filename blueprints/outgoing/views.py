@@ -6,6 +6,7 @@ from blueprints.addresses import whole
 from blueprints.answers import done, render
 from blueprints.outgoing.labels import DONE
 from blueprints.outgoing.page import document_page, list_page
+from blueprints.outgoing.recipients import picked
 from blueprints.outgoing.routes import blueprint
 from domain.errors import NotFound, Refusal
 from extensions import current_actor, office
@@ -47,8 +48,6 @@ def act(document_id: int, action: str):
 
 
 def _typed() -> dict:
-    """The form; recipients are ticked, and more may be named by their codes."""
-    form = request.form
-    return form.to_dict() | {
-        "recipients": [*form.getlist("recipients"), *form.get("codes", "").split()]
-    }
+    """The form; recipients are ticked, listed, named by their codes or taken from a group."""
+    to = picked(request.form)
+    return request.form.to_dict() | {"recipients": to.codes, "informed": to.informed}

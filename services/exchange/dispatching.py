@@ -1,6 +1,6 @@
 """Sending an issued document to its recipients: who gets it by the hub, who is on this node."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -15,19 +15,23 @@ from services.exchange import links, transport
 from services.unit_of_work import Work
 
 
-def dispatch(work: Work, doc: OutgoingDocument) -> list[Dispatch]:
-    """One dispatch for each recipient and, whatever their number, one package for all of those
-    whom the hub serves. To be called in the transaction of the step "dispatch".
+def dispatch(
+    work: Work, doc: OutgoingDocument, recipients: Sequence[Recipient] | None = None
+) -> list[Dispatch]:
+    """One dispatch for each of the document's recipients, or only for `recipients` who were added
+    later, and, whatever their number, one package for all of those whom the hub serves. To be
+    called in the transaction of the steps "dispatch" and "add_recipients".
 
     Raises Invalid: recipients-missing, hub-link-missing.
     """
-    if not doc.recipients:
+    recipients = doc.recipients if recipients is None else recipients
+    if not recipients:
         raise Invalid("recipients-missing")
-    here = _of_this_node(work, doc)
+    here = _of_this_node(work, recipients)
     message = None
-    if any(recipient.code not in here for recipient in doc.recipients):
+    if any(recipient.code not in here for recipient in recipients):
         message = _message(work, doc)
-    made = [_dispatch(work, doc, each, each.code in here, message) for each in doc.recipients]
+    made = [_dispatch(work, doc, each, each.code in here, message) for each in recipients]
     work.session.add_all(made)
     work.session.flush()
     for each in made:
@@ -64,8 +68,8 @@ def unreachable(work: Work, message_id: int, states: Collection[TransportState])
     return gone if gone != codes else set()
 
 
-def _of_this_node(work: Work, doc: OutgoingDocument) -> set[str]:
-    codes = [recipient.code for recipient in doc.recipients]
+def _of_this_node(work: Work, recipients: Sequence[Recipient]) -> set[str]:
+    codes = [recipient.code for recipient in recipients]
     return set(
         work.session.scalars(select(Agency.code).where(Agency.code.in_(codes), Agency.is_active))
     )

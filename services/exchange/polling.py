@@ -232,9 +232,8 @@ def _note(office: Office, message_id: int, words: dict[str, str]) -> None:
                 Dispatch.transport_state.in_([TransportState.SENT, TransportState.FAILED]),
             )
         ).all()
-        for dispatch in dispatches:
-            word = words.get(dispatch.recipient_code)
-            if word == "done":
-                transport.delivered(work, dispatch)
-            elif word == "fail" and dispatch.transport_state == TransportState.SENT:
+        said = [(each, words.get(each.recipient_code)) for each in dispatches]
+        transport.all_delivered(work, [dispatch for dispatch, word in said if word == "done"])
+        for dispatch, word in said:
+            if word == "fail" and dispatch.transport_state == TransportState.SENT:
                 transport.undeliverable(work, dispatch, "recipient-failed")

@@ -1,7 +1,7 @@
 """Transport states of packages and dispatches: this module alone assigns them. How far a package
 has come says nothing of what its recipient does with the document (`statuses`)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -85,19 +85,36 @@ def requeued_dispatch(dispatch: Dispatch) -> None:
 
 def delivered(work: Work, dispatch: Dispatch) -> None:
     """The recipient's system has the document."""
-    if dispatch.transport_state == T.DELIVERED:
+    all_delivered(work, [dispatch])
+
+
+def all_delivered(work: Work, dispatches: Sequence[Dispatch]) -> None:
+    """The systems of these recipients of one package have it: one entry of the audit chain."""
+    new = [each for each in dispatches if each.transport_state != T.DELIVERED]
+    if not new:
         return
-    dispatch.transport_state, dispatch.problem = T.DELIVERED, ""
-    dispatch.delivered_at = work.now
-    dispatch.sent_at = dispatch.sent_at or work.now
-    work.audit("exchange:delivered", dispatch.document, recipient=dispatch.recipient_code)
-    if dispatch.message is not None:
-        finished(work, dispatch.message)
+    for dispatch in new:
+        dispatch.transport_state, dispatch.problem = T.DELIVERED, ""
+        dispatch.delivered_at = work.now
+        dispatch.sent_at = dispatch.sent_at or work.now
+    codes = [dispatch.recipient_code for dispatch in new]
+    told = {"recipient": codes[0]} if len(codes) == 1 else {"recipients": codes}
+    work.audit("exchange:delivered", new[0].document, **told)
+    if new[0].message is not None:
+        finished(work, new[0].message)
 
 
 def finished(work: Work, message: ExchangeMessage) -> None:
     """Notes that nobody waits for this package any more, if so: the hub is not asked about it."""
-    if message.state == T.SENT and not _with_state(work, message, T.QUEUED, T.SENT, *IN_TROUBLE):
+    if message.state != T.SENT:
+        return
+    work.session.flush()
+    # Asked after each of a thousand deliveries: one row tells, not all that are left.
+    left = select(Dispatch.id).where(
+        Dispatch.message_id == message.id,
+        Dispatch.transport_state.in_([T.QUEUED, T.SENT, *IN_TROUBLE]),
+    )
+    if work.session.scalar(left.limit(1)) is None:
         message.state = T.DELIVERED
 
 

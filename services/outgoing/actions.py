@@ -120,7 +120,8 @@ def _reseal(work: Work, doc: OutgoingDocument, _form: Mapping, proof: object) ->
 
 def _readdress(work: Work, doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
     before = [recipient.code for recipient in doc.recipients]
-    informed = frozenset(r.code for r in doc.recipients if r.for_information)
+    informed = frozenset(form.get("informed") or ())
+    informed |= {r.code for r in doc.recipients if r.for_information}
     addressing.change(work.office, doc, form.get("recipients") or (), informed)
     if not doc.recipients:
         raise Invalid("recipients-missing", field="recipients")
@@ -134,6 +135,14 @@ def _dispatch(work: Work, doc: OutgoingDocument, _form: Mapping, _ready: None) -
     directory.resolve(work.office, [recipient.code for recipient in doc.recipients])
     exchange.dispatch(work, doc)
     return {"recipients": [recipient.code for recipient in doc.recipients]}
+
+
+def _add_recipients(work: Work, doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
+    informed = frozenset(form.get("informed") or ())
+    added = addressing.add(work.office, doc, form.get("recipients") or (), informed)
+    doc.search_text = drafting.search_text(doc)
+    exchange.dispatch(work, doc, added)
+    return {"recipients": [recipient.code for recipient in added]}
 
 
 def _cancel(_work: Work, _doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
@@ -188,5 +197,6 @@ DO: dict[str, Do] = {
     "reseal": _reseal,
     "readdress": _readdress,
     "dispatch": _dispatch,
+    "add_recipients": _add_recipients,
     "cancel": _cancel,
 }

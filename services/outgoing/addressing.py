@@ -1,5 +1,5 @@
-"""Recipients: chosen from the directory while drafting, and changed before the dispatch where the
-directory no longer offers one and another took its place."""
+"""Recipients: chosen from the directory while drafting, changed before the dispatch where the
+directory no longer offers one and another took its place, added after it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +11,9 @@ from models.outgoing import OutgoingDocument, Recipient
 from services import directory
 from services.office import Office
 
+MOST = 1000  # of one document, and so of one package
+NAMED = 5  # of several wrong recipients so many are told
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -21,6 +24,11 @@ class Choice:
     name: str
     gone: bool = False
     replaces: str = ""
+
+    @property
+    def boxed(self) -> bool:
+        """Must be looked at one by one, however long the list is."""
+        return self.gone or bool(self.replaces)
 
 
 def choices(office: Office, doc: OutgoingDocument) -> list[Choice]:
@@ -37,6 +45,11 @@ def choices(office: Office, doc: OutgoingDocument) -> list[Choice]:
     ]
 
 
+def codes_of(doc: OutgoingDocument) -> frozenset[str]:
+    """Who is addressed already."""
+    return frozenset(recipient.code for recipient in doc.recipients)
+
+
 def change(
     office: Office, doc: OutgoingDocument, codes: Iterable[str], informed: frozenset[str]
 ) -> None:
@@ -45,8 +58,11 @@ def change(
 
 
 def resolved(office: Office, agency: Agency, codes: Iterable[str]) -> list[DirectoryEntry]:
-    """Raises Invalid("recipient-self") and what `directory.resolve` refuses."""
+    """Raises Invalid("recipient-self"), Invalid("recipients-too-many") and what `directory.resolve`
+    refuses."""
     entries = directory.resolve(office, codes)
+    if len(entries) > MOST:
+        raise Invalid("recipients-too-many", field="recipients", limit=MOST, count=len(entries))
     if any(entry.code == agency.code for entry in entries):
         raise Invalid("recipient-self", field="recipients", name=agency.name)
     return entries
@@ -63,3 +79,27 @@ def write(doc: OutgoingDocument, entries: list[DirectoryEntry], informed: frozen
     ]
     for recipient in doc.recipients:
         recipient.for_information = recipient.code in informed
+
+
+def add(
+    office: Office, doc: OutgoingDocument, codes: Iterable[str], informed: frozenset[str]
+) -> list[Recipient]:
+    """Further recipients of a document that was dispatched.
+
+    Raises Invalid: recipients-none-new, recipients-have-it(names) and what `resolved` refuses.
+    """
+    entries = resolved(office, doc.agency, codes)
+    if not entries:
+        raise Invalid("recipients-none-new", field="recipients")
+    present = codes_of(doc)
+    doubled = [f"{entry.name} ({entry.code})" for entry in entries if entry.code in present]
+    if doubled:
+        more = f" (+{len(doubled) - NAMED})" if len(doubled) > NAMED else ""
+        names = ", ".join(doubled[:NAMED]) + more
+        raise Invalid("recipients-have-it", field="recipients", names=names)
+    added = [
+        Recipient(code=entry.code, name=entry.name, for_information=entry.code in informed)
+        for entry in entries
+    ]
+    doc.recipients += added
+    return added

@@ -123,8 +123,8 @@ def _digest(file: Upload) -> str:
 def prepare(office: Office, actor: Actor, doc: OutgoingDocument | None, form: Mapping) -> Prepared:
     """Checks a form and makes its files; outside of a transaction, for Word takes seconds.
 
-    Raises Invalid: what `DraftForm.parse`, `directory.resolve` and `material.make` refuse,
-    signer-not-leader, due-date-past, recipient-self.
+    Raises Invalid: what `DraftForm.parse`, `addressing.resolved` and `material.make` refuse,
+    signer-not-leader, due-date-past.
     """
     draft = DraftForm.parse(form)
     head = letterhead(office, actor, doc, draft)

@@ -23,6 +23,7 @@ URGENCY_STAMPS = {
     Urgency.FLASH: "HỎA TỐC",
     Urgency.FLASH_TIMED: "HỎA TỐC",
 }
+MOST_LISTED = 50  # recipients that a document lists by itself, one under the other
 PLACES_NOT_FOUND = "places-not-found"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -59,13 +60,21 @@ def make(draft: DraftForm, head: Letterhead, recipients: tuple[str, ...], limit:
     """The files of a draft; `limit` is the largest upload in bytes.
 
     Raises what the adapters refuse (pdf-…, word-…), required("file"), file-kind-unknown,
-    word-old-format.
+    word-old-format, addressees-missing(count).
     """
     if draft.source == FORM:
+        _check_addressees(draft, len(recipients))
         return typeset(draft, head, recipients)
     if draft.file is None:
         raise Invalid("required", field="file")
     return uploaded(draft.file, head, limit)
+
+
+def _check_addressees(draft: DraftForm, count: int) -> None:
+    """Where they are many they are written as a group (NĐ 30/2020, Phụ lục I, phần I, mục II.9)."""
+    field = "addressees" if draft.type_name == CONG_VAN else "to_places"
+    if count > MOST_LISTED and not getattr(draft, field):
+        raise Invalid("addressees-missing", field=field, count=count)
 
 
 def typeset(draft: DraftForm, head: Letterhead, recipients: tuple[str, ...]) -> Material:

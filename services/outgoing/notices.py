@@ -61,6 +61,7 @@ TOLD: dict[str, Told] = {
     "sealed": clerks,
     "seal_failed": clerks,
     "dispatch": drafter,
+    "add_recipients": drafter,
 }
 
 

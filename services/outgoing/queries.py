@@ -173,6 +173,22 @@ def open_draft(office: Office, actor: Actor, document_id: int) -> OutgoingDocume
     return doc
 
 
+def may_step(office: Office, actor: Actor, document_id: int, action: str) -> OutgoingDocument:
+    """The document with its recipients, for the page that prepares a step; refuses as `perform`
+    does."""
+    doc = access.find(
+        office.session(), actor, document_id, selectinload(OutgoingDocument.recipients)
+    )
+    permissions.require(actor, f"{OUTGOING_FLOW.name}:{action}", access.relations(actor, doc))
+    OUTGOING_FLOW.step(action, doc.state)
+    return doc
+
+
+def brief(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
+    """The document alone; NotFound when the actor may not see it."""
+    return access.find(office.session(), actor, document_id)
+
+
 def history(office: Office, doc: OutgoingDocument) -> list[AuditEntry]:
     """Every step and version of the document, from the audit chain."""
     query = select(AuditEntry).where(
@@ -187,17 +203,6 @@ def units(office: Office, actor: Actor) -> list[Unit]:
     """Units of the agency, for the list's filter."""
     query = select(Unit).where(Unit.agency_id == actor.agency_id).order_by(Unit.position)
     return list(office.session().scalars(query))
-
-
-def dispatches(office: Office, doc: OutgoingDocument) -> list[Dispatch]:
-    """What became of the document at each recipient."""
-    query = (
-        select(Dispatch)
-        .where(Dispatch.document_id == doc.id)
-        .options(joinedload(Dispatch.events))
-        .order_by(Dispatch.id)
-    )
-    return list(office.session().scalars(query).unique())
 
 
 def answers_to(office: Office, actor: Actor, doc: OutgoingDocument) -> list[IncomingDocument]:
