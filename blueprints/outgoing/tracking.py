@@ -26,14 +26,15 @@ def shown(doc: OutgoingDocument) -> dict:
     """The first recipients, those in trouble before all others, and how many are in which state."""
     if doc.state != S.DISPATCHED:
         return {"dispatches": [], "replies": [], "tracked": None}
-    counts = tracking.counts(office(), doc)
+    rows = tracking.first(office(), doc, SHOWN + 1)
+    is_all = len(rows) <= SHOWN
+    counts = tracking.counted(rows) if is_all else tracking.counts(office(), doc)
     total, waiting = _sum(counts), _sum(c for c in counts if c.transport == TransportState.QUEUED)
     stuck = any(count.transport == TransportState.FAILED for count in counts)
     again = resuming.resendable(office(), current_actor(), doc.id) if stuck else set()
     on_the_way = {"state": (_("Đang gửi"), "info")} if total and waiting == total else {}
-    rows = tracking.first(office(), doc, SHOWN)
     return {
-        "dispatches": [row(each) | {"resend": each.id in again} for each in rows],
+        "dispatches": [row(each) | {"resend": each.id in again} for each in rows[:SHOWN]],
         "tracked": {"total": total, "summary": _summary(counts)},
         "waiting_to_go": bool(waiting),
         "replies": queries.answers_to(office(), current_actor(), doc),

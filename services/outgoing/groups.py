@@ -5,7 +5,7 @@ document: a document takes its members over when the group is added to it."""
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from domain import permissions
 from domain.errors import Conflict, Invalid, NotFound
@@ -129,9 +129,9 @@ def _take_in(
     new = [entry for entry in entries if entry.code not in known]
     if len(known) + len(new) > MOST:
         raise Invalid("group-too-large", field="codes", limit=MOST, count=len(known) + len(new))
-    work.session.add_all(
-        GroupMember(group_id=group.id, code=entry.code, name=entry.name) for entry in new
-    )
+    if new:
+        rows = [{"group_id": group.id, "code": e.code, "name": e.name} for e in new]
+        work.session.execute(insert(GroupMember), rows)
     _changed(work, group)
     return new
 

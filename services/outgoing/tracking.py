@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload
 
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.text import fold
@@ -36,6 +36,11 @@ class Count:
     number: int
 
 
+def counted(rows: Sequence[Dispatch]) -> list[Count]:
+    """The same of rows at hand."""
+    return [Count(row.transport_state, row.business_state, 1) for row in rows]
+
+
 @dataclass(frozen=True)
 class Tracked:
     rows: Sequence[Dispatch]
@@ -58,7 +63,7 @@ def first(office: Office, doc: OutgoingDocument, number: int) -> Sequence[Dispat
     """The first recipients, those that need a person before all others."""
     by_need = case((IN_TROUBLE, 0), else_=1)
     query = _of(doc).order_by(by_need, Dispatch.id).limit(number)
-    return office.session().scalars(query).all()
+    return office.session().scalars(query).unique().all()
 
 
 def listing(
@@ -75,14 +80,13 @@ def listing(
     if TABS[tab] is not None:
         query = query.where(TABS[tab])
     ordered = query.order_by(Dispatch.id).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    return Tracked(session.scalars(ordered).all(), page, numbers[tab], tab, numbers)
+    rows = session.scalars(ordered).unique().all()
+    return Tracked(rows, page, numbers[tab], tab, numbers)
 
 
 def _of(doc: OutgoingDocument) -> Select[tuple[Dispatch]]:
     return (
-        select(Dispatch)
-        .where(Dispatch.document_id == doc.id)
-        .options(selectinload(Dispatch.events))
+        select(Dispatch).where(Dispatch.document_id == doc.id).options(joinedload(Dispatch.events))
     )
 
 

@@ -13,7 +13,7 @@ from domain.outgoing_flow import OUTGOING_FLOW, OutgoingState
 from domain.permissions import ACTIONS
 
 FLOWS = {
-    "outgoing": (OUTGOING_FLOW, OutgoingState, {"dispatched", "cancelled"}),
+    "outgoing": (OUTGOING_FLOW, OutgoingState, {"cancelled"}),
     "incoming": (INCOMING_FLOW, IncomingState, {"refused", "done"}),
     "assignment": (ASSIGNMENT_FLOW, AssignmentState, {"done"}),
 }

@@ -33,6 +33,7 @@ BESIDE = {
     "form_check": {"return"},
     "awaiting_leader": {"return"},
     "issued": {"readdress"},
+    "dispatched": {"add_recipients"},
     "registered": {"close"},
     "awaiting_direction": {"close"},
 }

@@ -22,6 +22,7 @@ NO_PAGES = {
     "admin.seal",
     "axis.operation",
     "entrance.login",
+    "outgoing.group_lines",
     "outgoing.recipients",
     "registers.index",
     "static",

@@ -24,6 +24,7 @@ WHO = {
     "reseal": "st.vanthu",
     "readdress": "st.vanthu",
     "dispatch": "st.vanthu",
+    "add_recipients": "st.vanthu",
 }
 ALLOWED = {
     (state, step.action) for step in OUTGOING_FLOW.steps for state in step.frm if not step.by_system

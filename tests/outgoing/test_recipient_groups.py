@@ -1,5 +1,5 @@
-"""Saved groups of recipients: who keeps them, a pasted list and what is wrong in it, what becomes of
-members that the directory loses, and a group added to a draft in one action."""
+"""Saved groups of recipients: who keeps them, a pasted list and what is wrong in it, what becomes
+of members that the directory loses, and a group added to a draft in one action."""
 
 from datetime import date
 

@@ -1,0 +1,126 @@
+"""Recipients added after the dispatch get the same document under the same id; a long list of
+recipients is one package and few statements."""
+
+import pytest
+from sqlalchemy import event, select
+
+from domain.errors import Conflict, Forbidden, Invalid
+from extensions import db
+from models.audit import AuditEntry
+from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, Route
+from models.hub import DirectoryEntry, HubMessage
+from models.incoming import Paper
+from services import outgoing
+from services.exchange import transport
+from services.unit_of_work import transaction
+from tests.conftest import find_actor
+from tests.exchange.conftest import (
+    BINH_MINH,
+    BINH_SON,
+    SON_TINH,
+    TINH_HA,
+    arrivals,
+    issue,
+    send_one,
+)
+
+
+def add(node, document_id: int, codes: list[str], who: str = "st.vanthu", **form) -> None:
+    with node.app.app_context():
+        actor = find_actor(node.office, who, SON_TINH)
+        sent = {"recipients": codes} | form
+        outgoing.perform(node.office, actor, document_id, "add_recipients", sent)
+
+
+def test_the_same_document_goes_to_a_recipient_that_was_added_later(world):
+    own = send_one(world.b, SON_TINH, [BINH_SON])
+    world.exchange()
+    add(world.b, own, [BINH_MINH, TINH_HA], informed=frozenset({BINH_MINH}))
+    world.exchange()
+    first, second = world.b.all(
+        ExchangeMessage,
+        ExchangeMessage.outgoing_id == own,
+        ExchangeMessage.direction == Direction.OUT,
+    )
+    assert first.document_uid == second.document_uid
+    to = world.b.office.files.read(second.payload_sha256).decode().partition("</edXML:To>")[0]
+    assert BINH_MINH in to
+    (before,), (added,) = arrivals(world.a, BINH_SON), arrivals(world.a, BINH_MINH)
+    assert before.document_uid == added.document_uid
+    papers = world.a.all(Paper, Paper.ordinal == 1)
+    assert len({paper.sha256 for paper in papers}) == 1
+    assert len(arrivals(world.b, TINH_HA)) == 1
+    states = {d.recipient_code: d.business_state for d in world.b.all(Dispatch)}
+    assert states == {BINH_SON: "01", BINH_MINH: "01", TINH_HA: "01"}
+    (entry,) = world.b.all(AuditEntry, AuditEntry.tag == "outgoing:add_recipients")
+    assert entry.details["recipients"] == [BINH_MINH, TINH_HA]
+    assert len(world.hub.all(HubMessage, HubMessage.kind == MessageKind.EDOC)) == 2
+
+
+def test_who_has_it_already_and_who_cannot_get_it_are_refused_by_name(world):
+    own = send_one(world.b, SON_TINH, [BINH_SON])
+    for codes, code in (
+        ([BINH_MINH, BINH_SON], "recipients-have-it"),
+        ([], "recipients-none-new"),
+        (["1.2.3"], "recipient-unknown"),
+        ([SON_TINH], "recipient-self"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            add(world.b, own, codes)
+        assert refused.value.code == code
+    with pytest.raises(Forbidden):
+        add(world.b, own, [BINH_MINH], who="st.chanhvp")
+    unsent = issue(world.b, SON_TINH, [BINH_SON])
+    with pytest.raises(Conflict):
+        add(world.b, unsent, [BINH_MINH])
+    assert len(world.b.all(Dispatch)) == 1
+
+
+def statements(node, work) -> int:
+    """How many SQL statements `work()` takes."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest) -> None:
+        seen.append(statement)
+
+    with node.app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            work()
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+    # SQLite tells the id of one new row at a time: there is no round trip to save.
+    return sum(not statement.startswith("INSERT INTO dispatch") for statement in seen)
+
+
+def test_many_recipients_take_no_more_statements_than_a_few(world):
+    codes = [f"000.9.{n:04}.H48" for n in range(300)]
+    with world.b.app.app_context(), transaction(world.b.office, _actor(world.b)) as work:
+        work.session.add_all(DirectoryEntry(code=code, name=f"Xã {code}") for code in codes)
+
+    def dispatching(document_id: int):
+        return lambda: outgoing.perform(
+            world.b.office, _actor(world.b), document_id, "dispatch", {}
+        )
+
+    few = issue(world.b, SON_TINH, [BINH_SON, BINH_MINH])
+    many = issue(world.b, SON_TINH, [BINH_SON, *codes])
+    assert statements(world.b, dispatching(many)) <= statements(world.b, dispatching(few)) + 2
+
+    sent = world.b.all(ExchangeMessage, ExchangeMessage.outgoing_id == many)[0]
+
+    def all_there():
+        with transaction(world.b.office, _actor(world.b)) as work:
+            message = work.session.get(ExchangeMessage, sent.id)
+            transport.sent(work, message, "so-hieu-cua-truc")
+            rows = work.session.scalars(select(Dispatch).where(Dispatch.message_id == sent.id))
+            transport.all_delivered(work, rows.all())
+
+    assert statements(world.b, all_there) < 30
+    (message,) = world.b.all(ExchangeMessage, ExchangeMessage.id == sent.id)
+    assert message.state == "delivered"
+    assert {d.route for d in world.b.all(Dispatch, Dispatch.document_id == many)} == {Route.HUB}
+
+
+def _actor(node):
+    return find_actor(node.office, "st.vanthu", SON_TINH)
