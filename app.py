@@ -21,6 +21,7 @@ from blueprints import (
     documents,
     exchange,
     failures,
+    federation,
     filters,
     guards,
     headers,
@@ -135,5 +136,8 @@ def _register_blueprints(app: Flask) -> None:
     register(hub.blueprint, guards.operates_hub)
     register(axis.blueprint, guards.axis)
     csrf.exempt(axis.blueprint)
+    register(federation.blueprint, guards.signed_in_on_district)
+    register(federation.api, guards.federation)
+    csrf.exempt(federation.api)
     app.extensions["guards"] = guard_of
     app.before_request(lambda: guards.check(guard_of))

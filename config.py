@@ -38,6 +38,9 @@ class Settings:
     audit_head_seconds: int = 3600
     wait_seconds: int = 15  # how long a call may wait for news; 0: no long polls
     waiters: int = 16  # so many may wait at once in one web process of a hub
+    federation_seconds: int = 300
+    federation_push_seconds: int = 0  # 0: the hub asks
+    federation_http: bool = False
     max_upload: int = 50 * 1024 * 1024
     trusted_proxies: int = 0
     demo: bool = False
@@ -117,6 +120,9 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         audit_head_seconds=_number(env, "AUDIT_HEAD_SECONDS", 3600),
         wait_seconds=_number(env, "WAIT_SECONDS", 15),
         waiters=_number(env, "WAITERS", 16),
+        federation_seconds=_number(env, "FEDERATION_SECONDS", 300),
+        federation_push_seconds=_number(env, "FEDERATION_PUSH_SECONDS", 0),
+        federation_http=_one_of(env, "FEDERATION_HTTP", "0", ("0", "1")) == "1",
         max_upload=_number(env, "MAX_UPLOAD_MB", 50) * 1024 * 1024,
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
         demo=_one_of(env, "DEMO", "0", ("0", "1")) == "1",

@@ -26,6 +26,7 @@ from extensions import db
 from jobs import context, listening
 from services import outbox, signing
 from services.exchange import links
+from services.federation import health, schedule
 from services.incoming import uploads
 
 log = structlog.get_logger()
@@ -41,12 +42,19 @@ class ForkingWorker(Worker):
 
 
 # Received files may be hostile: each is inspected in a forked child. The others keep warm caches.
-QUEUES = {"signing": SimpleWorker, "exchange": SimpleWorker, "inspection": ForkingWorker}
-OF_HUB = ("exchange",)  # a hub signs and inspects nothing
+QUEUES = {
+    "signing": SimpleWorker,
+    "exchange": SimpleWorker,
+    "inspection": ForkingWorker,
+    "federation": SimpleWorker,
+}
+OF_NODE = ("signing", "exchange", "inspection")
+OF_HUB = ("exchange", "federation")  # a hub signs and inspects nothing
 Serve = Callable[[Flask], None]  # serves for ever, in a process of its own
 NOTHING: Mapping[str, Serve] = {}
 SWEEP_SECONDS = 1.0
 TIDY_EVERY = 3600  # sweeps
+BEAT_EVERY = 30
 FINISH_SECONDS = 20.0
 FINISH_STEP = 0.02
 QUEUE_PAUSE = 1.0
@@ -93,14 +101,17 @@ def run_listening(_app) -> None:
     listening.run()
 
 
-def sweep(tidying: bool = False) -> None:
+def sweep(tidying: bool = False, alive: tuple[str, ...] = ()) -> None:
     """The sweeper's step: sees that every hub is polled, and wakes what is due. `tidying`: removes
-    abandoned scans too."""
+    abandoned scans too. `alive`: queues whose workers are to be noted as living."""
     try:
         with context.open_office() as office:
+            if alive:
+                health.beat(office, alive)
             if tidying:
                 uploads.forget_abandoned(office)
             links.ensure_polls(office)
+            schedule.ensure(office)
             outbox.wake_due(office)
             signing.forget_expired(office)
     except Exception:
@@ -141,7 +152,7 @@ def supervise(app, more: Mapping[str, Serve] = NOTHING) -> None:
     """Forks the workers, and whatever more serves, after everything is loaded; then sweeps once a
     second and restarts whichever dies."""
     settings = app.extensions["office"].settings
-    queues = OF_HUB if settings.is_hub else tuple(QUEUES)
+    queues = OF_HUB if settings.is_hub else OF_NODE
     serving = {name: partial(run_queue, name=name) for name in queues} | dict(more)
     if settings.wait_seconds > 0 and not settings.is_hub:
         serving["listening"] = run_listening
@@ -156,7 +167,7 @@ def supervise(app, more: Mapping[str, Serve] = NOTHING) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     for turn in count():
-        sweep(tidying=turn % TIDY_EVERY == 0)
+        sweep(tidying=turn % TIDY_EVERY == 0, alive=() if turn % BEAT_EVERY else queues)
         time.sleep(SWEEP_SECONDS)
         pid, _status = os.waitpid(-1, os.WNOHANG)
         if pid:

@@ -7,6 +7,8 @@ from flask import Flask, abort, request, url_for
 from werkzeug.routing import IntegerConverter
 from werkzeug.routing.map import Map
 
+from blueprints import machines
+
 LARGEST_ID = 2**63 - 1
 MOST_DIGITS = 9
 # Pages of the administration that another feature answers.
@@ -51,7 +53,7 @@ def _refuse_unstorable() -> None:
     """PostgreSQL keeps no NUL in a text, and nobody types one."""
     if "\0" in request.path or any("\0" in value for _, value in request.args.items(multi=True)):
         abort(404)
-    if request.blueprint != "axis" and _in_form("\0"):
+    if not machines.is_machine() and _in_form("\0"):
         abort(404)
 
 

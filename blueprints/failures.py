@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from blueprints import machines
 from blueprints.accounts.identity import came_from
 from blueprints.answers import is_fragment, render
 from blueprints.words import words
@@ -98,6 +99,8 @@ def _lost_form(_error: CSRFError):
 def _http(error: HTTPException):
     if error.code is not None and error.code < 400:
         return error
+    if (answer := machines.told(error)) is not None:
+        return answer
     codes = {404: "not-found", 405: "not-found", 413: "too-large", 429: "too-many"}
     limit = office().settings.max_upload // 1024 // 1024
     return _page(error.code or 500, codes.get(error.code, "required"), limit=limit)

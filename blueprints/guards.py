@@ -67,6 +67,10 @@ def axis() -> None:
         abort(404)
 
 
+def federation() -> None:
+    """A hub or a node calling the other: each view verifies the signature of its call."""
+
+
 def check(guards: dict[str, Guard]):
     """Runs the guard of the request's blueprint; no blueprint, no guard: only static files pass."""
     if request.endpoint is None or request.endpoint == "static":

@@ -72,6 +72,7 @@ class Province:
         if fresh:
             seed.seed_directory(office)
             seed.seed_hub_accounts(office, self.secrets.hub_secrets)
+        seed.seed_hub_sites(office, {n.data.agencies[0].code: n.url for n in self.districts})
 
     def _prepare_district(self, office, node: RunningNode, ca: DemoCA, fresh: bool) -> None:
         if fresh:

@@ -10,6 +10,7 @@ from demo.province import DISTRICTS, HUB, DemoAgency, DemoNode, DemoPerson
 from domain.roles import LEADERS, SYSTEM
 from domain.text import fold
 from models.agencies import Agency, HubLink, Person, Unit
+from models.federation import NodeSite
 from models.hub import DirectoryEntry
 from models.signing import SigningRole
 from services import accounts, signing
@@ -87,6 +88,19 @@ def seed_hub_accounts(office: Office, secrets: dict[str, str]) -> None:
         for code, secret in secrets.items():
             if hub_accounts.find(office, code) is None:
                 hub_accounts.add(work, code, names.get(code, ""), secret)
+
+
+def seed_hub_sites(office: Office, addresses: dict[str, str]) -> None:
+    """Nodes for the hub to ask: addresses by the system id that signs. At a second start they may
+    have moved."""
+    names = {agency.code: node.name for node in DISTRICTS for agency in node.agencies}
+    with transaction(office, SYSTEM) as work:
+        for code, address in addresses.items():
+            site = work.session.scalar(select(NodeSite).where(NodeSite.system_id == code))
+            if site is None:
+                site = NodeSite(system_id=code, name=names.get(code, ""), created_at=work.now)
+                work.session.add(site)
+            site.address = address
 
 
 def move_hub_links(office: Office, endpoint: str) -> None:

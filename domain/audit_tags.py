@@ -70,6 +70,10 @@ OTHER_TAGS = frozenset(
         "hub:account_lock",
         "hub:secret_rotate",
         "hub:head_contradicts",
+        "hub:site_add",
+        "hub:site_edit",
+        "hub:site_remove",
+        "hub:site_clear",
     }
 )
 AUDIT_TAGS = FLOW_TAGS | OTHER_TAGS

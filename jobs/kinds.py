@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from services import signing
 from services.exchange import delivering, lodging, polling, sending, syncing
+from services.federation import pulling, telling
 from services.office import Office
 from services.outbox import Lease
 
@@ -15,4 +16,6 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "poll": polling.poll,
     "sync_directory": syncing.sync_directory,
     "lodge_head": lodging.lodge_head,
+    "federation_ask": pulling.ask,
+    "federation_tell": telling.tell,
 }

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
+from blueprints import machines
 from extensions import office
 from services.hub import axis
 
@@ -27,6 +28,7 @@ class AnyPath(BaseConverter):
 @blueprint.record_once
 def _know_paths(state) -> None:
     state.app.url_map.converters["axis_path"] = AnyPath
+    machines.register(state.app, "/axis", blueprint.name, _fault)
 
 
 def operation(path: str = "") -> Response:

@@ -48,3 +48,17 @@ class AccountForm(PageForm):
         [Length(max=500)],
         description=_l("Ví dụ: Nút huyện Bình Sơn."),
     )
+
+
+class SiteForm(PageForm):
+    system_id = StringField(
+        _l("Mã hệ thống dùng để ký"),
+        [InputRequired(NO_CODE), Length(max=35)],
+        description=_l("Mã của một cơ quan trên nút đã mở kết nối với trục."),
+    )
+    name = StringField(_l("Tên nút"), [Length(max=500)])
+    address = StringField(
+        _l("Địa chỉ của nút"),
+        [Length(max=500)],
+        description=_l("Ví dụ https://vanthu.huyen.gov.vn. Để trống nếu nút tự gửi báo cáo."),
+    )

@@ -21,3 +21,22 @@ SHOWN = {
     "dissolved": _l("Đã giải thể"),
     "": _l("Tất cả"),
 }
+STANDING = {
+    "contradicted": (_l("Nhật ký trái với trước"), "bad"),
+    "unreachable": (_l("Không hỏi được"), "bad"),
+    "silent": (_l("Im lặng quá lâu"), "bad"),
+    "behind": (_l("Đang ứ đọng"), "wait"),
+    "new": (_l("Chưa có báo cáo"), "plain"),
+    "well": (_l("Tốt"), "good"),
+}
+EVENT = {
+    "sent": _l("Đã gửi lên trục"),
+    "delivered": _l("Đã đến nơi"),
+    "failed": _l("Gửi không được"),
+    "parked": _l("Tạm dừng gửi"),
+    "resumed": _l("Gửi lại"),
+    "refused": _l("Từ chối gói tin"),
+    "status_in": _l("Nhận trạng thái"),
+    "status_out": _l("Gửi trạng thái"),
+    "arrived": _l("Văn bản đến"),
+}

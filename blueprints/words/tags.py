@@ -72,6 +72,10 @@ TAG_NAMES = {
     "hub:account_lock": _l("Khóa hoặc mở tài khoản trục"),
     "hub:secret_rotate": _l("Đổi khóa bí mật của tài khoản trục"),
     "hub:head_contradicts": _l("Nhật ký của một hệ thống trái với đầu chuỗi đã gửi"),
+    "hub:site_add": _l("Thêm nút để theo dõi"),
+    "hub:site_edit": _l("Sửa nút được theo dõi"),
+    "hub:site_remove": _l("Bỏ nút được theo dõi"),
+    "hub:site_clear": _l("Làm rõ nhật ký trái ngược của một nút"),
 }
 
 SUBJECT_NAMES = {
@@ -86,6 +90,7 @@ SUBJECT_NAMES = {
     "hub_link": _l("liên kết trục"),
     "incoming_document": _l("văn bản đến"),
     "lodged_head": _l("đầu chuỗi nhật ký"),
+    "node_site": _l("nút"),
     "login_session": _l("phiên"),
     "outgoing_document": _l("văn bản đi"),
     "person": _l("người"),

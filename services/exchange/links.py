@@ -57,7 +57,7 @@ def connect(office: Office, agency_id: int) -> AxisClient:
     link = of_agency(session, agency_id)
     if link is None:
         raise Unavailable("hub-link-missing")
-    secret = _secret(office, link)
+    secret = secret_of(office, link)
     endpoint, system_id = link.endpoint, link.system_id
     session.rollback()
     return office.connect(endpoint, system_id, secret)
@@ -94,12 +94,13 @@ def party(office: Office, lead: HubLink) -> Party:
     for link in session.scalars(beside):
         agencies[link.system_id] = link.agency_id
         with suppress(SealBroken):
-            secrets[link.system_id] = _secret(office, link)
+            secrets[link.system_id] = secret_of(office, link)
     session.rollback()
     return Party(agencies, secrets)
 
 
-def _secret(office: Office, link: HubLink) -> str:
+def secret_of(office: Office, link: HubLink) -> str:
+    """The secret in clear, for as long as a call takes; raises SealBroken."""
     key = office.settings.node_key
     return unseal(link.secret_sealed, key, _context(link.agency_id)).decode()
 

@@ -23,6 +23,7 @@ NO_PAGES = {
     "axis.operation",
     "entrance.login",
     "outgoing.group_lines",
+    "federation_api.operation",
     "outgoing.recipients",
     "registers.index",
     "static",
