@@ -27,8 +27,8 @@ EVENTS = {
     "incoming:arrive": "arrived",
 }
 CODE = re.compile(r"[0-9A-Za-z._-]{1,35}")
-# An identifier as QCVN 102:2016 builds it, such as 000.00.32.H48,2026/03/02,45/UBND-NV, or one drawn
-# by lot. Neither a subject nor a person's name fits.
+# An identifier as QCVN 102:2016 builds it, such as 000.00.32.H48,2026/03/02,45/UBND-NV, or one
+# drawn by lot. Neither a subject nor a person's name fits.
 IDENTIFIER = re.compile(
     r"[0-9A-Za-z.]{1,35},[0-9]{4}/[0-9]{2}/[0-9]{2},[0-9]{1,7}[a-z]?/[0-9A-Za-zĐƯƠÂĂÊÔ.-]{1,30}"
     r"|[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}"
