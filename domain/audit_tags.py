@@ -61,6 +61,11 @@ OTHER_TAGS = frozenset(
         "exchange:recipient_refused",
         "exchange:status_out",
         "exchange:refused",
+        "exchange:hub_resting",
+        "exchange:reconciled",
+        "exchange:hub_back",
+        "exchange:receipt_key",
+        "exchange:receipt_wrong",
         "hub:accept",
         "hub:refuse",
         "hub:fetch",
@@ -74,6 +79,7 @@ OTHER_TAGS = frozenset(
         "hub:site_edit",
         "hub:site_remove",
         "hub:site_clear",
+        "hub:receipt_wrong",
     }
 )
 AUDIT_TAGS = FLOW_TAGS | OTHER_TAGS

@@ -33,3 +33,11 @@ def date_line(day: date) -> str:
     """
     month = f"{day.month:02d}" if day.month < 3 else str(day.month)
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+def next_night(moment: datetime, minutes: int) -> datetime:
+    """The next time that it is 2 o'clock in Vietnam, and some minutes: work for when nobody waits,
+    not on all machines at once."""
+    here = local(moment)
+    night = here.replace(hour=2, minute=0, second=0, microsecond=0) + timedelta(minutes=minutes)
+    return night if night > here else night + timedelta(days=1)

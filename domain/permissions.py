@@ -100,6 +100,7 @@ GRANTS = (
     # A raw package holds the document itself: not for administrators.
     _grant("exchange:download", OVERSIGHT, R.AGENCY),
     _grant("exchange:resume", {Role.CLERK, Role.ADMINISTRATOR}, R.AGENCY),
+    _grant("exchange:reconcile", {Role.CLERK, Role.ADMINISTRATOR}, R.AGENCY),
     _grant("audit:view", {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("admin:people", {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("admin:agencies", {Role.ADMINISTRATOR}, R.AGENCY),

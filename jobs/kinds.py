@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from services import signing
-from services.exchange import delivering, lodging, polling, sending, syncing
+from services.exchange import delivering, lodging, polling, reconciling, sending, syncing
 from services.federation import pulling, telling
 from services.office import Office
 from services.outbox import Lease
@@ -18,4 +18,5 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "lodge_head": lodging.lodge_head,
     "federation_ask": pulling.ask,
     "federation_tell": telling.tell,
+    "reconcile": reconciling.reconcile,
 }

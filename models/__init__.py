@@ -11,7 +11,9 @@ from models import (
     hub,
     incoming,
     outgoing,
+    receipts,
     recipient_groups,
+    reconciling,
     registers,
     signing,
 )
@@ -29,7 +31,9 @@ __all__ = [
     "hub",
     "incoming",
     "outgoing",
+    "receipts",
     "recipient_groups",
+    "reconciling",
     "registers",
     "signing",
 ]

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Date, Float, Integer, LargeBinary, String, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.roles import Role
-from models.base import Base, Line, PrimaryKey, Short, reference_to
+from models.base import Base, Id, Line, PrimaryKey, Short, reference_to
 
 
 class Agency(Base):
@@ -47,6 +47,9 @@ class HubLink(Base):
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[Line]
     directory_version: Mapped[int] = mapped_column(Integer, default=0)  # copied over this line
+    # Our receipt key as the hub has it; "-": this hub knows no receipts.
+    receipt_key_id: Mapped[str] = mapped_column(String(16), default="")
+    receipts_seen: Mapped[int] = mapped_column(Id, default=0)  # the last one got over this line
 
     agency: Mapped[Agency] = relationship()
 

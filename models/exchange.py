@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Integer, String, UniqueConstraint
+from sqlalchemy import Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.exchange_flow import TransportState
@@ -75,13 +75,27 @@ class Dispatch(Base):
     problem: Mapped[Line]
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    delivered_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None] = mapped_column(index=True)
 
     document: Mapped[OutgoingDocument] = relationship(backref="dispatches")
     message: Mapped[ExchangeMessage | None] = relationship()
     events: Mapped[list["StatusEvent"]] = relationship(
         order_by="StatusEvent.id", back_populates="dispatch"
     )
+
+
+class HubCircuit(Base):
+    """How calls to one hub go. After several failures in a row it is open: nobody calls, but for
+    one probe from `probe_at` on; who takes the probe moves that time."""
+
+    __tablename__ = "hub_circuit"
+
+    id: Mapped[PrimaryKey]
+    endpoint: Mapped[str] = mapped_column(String(500), unique=True)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    problem: Mapped[Line]
+    open_since: Mapped[datetime | None]
+    probe_at: Mapped[datetime | None]
 
 
 class StatusEvent(Base):
@@ -113,7 +127,11 @@ class OutboxItem(Base):
     work, `subject_id` its row; `repeat_seconds` > 0 makes it come again."""
 
     __tablename__ = "outbox_item"
-    __table_args__ = (Index("ix_outbox_item_due", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_outbox_item_due", "state", "due_at"),
+        # The most urgent of a queue, found at once behind a backlog of thousands.
+        Index("ix_outbox_item_next", "queue", "state", text("priority DESC"), "due_at"),
+    )
 
     id: Mapped[PrimaryKey]
     queue: Mapped[str] = mapped_column(String(20))

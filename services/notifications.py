@@ -6,18 +6,26 @@ from sqlalchemy import func, select, update
 
 from domain.errors import NotFound
 from domain.roles import Actor
-from models.agencies import Agency, Appointment, Person
+from models.agencies import Agency, Appointment, HubLink, Person
 from models.assignments import Assignment
 from models.audit import Notification
 from models.exchange import ExchangeMessage
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
+from models.reconciling import Reconciliation
 from services import accounts
 from services.office import Office
 from services.unit_of_work import transaction
 
 PER_PAGE = 30
-OF_AGENCIES = (OutgoingDocument, IncomingDocument, Assignment, ExchangeMessage)
+OF_AGENCIES = (
+    OutgoingDocument,
+    IncomingDocument,
+    Assignment,
+    ExchangeMessage,
+    HubLink,
+    Reconciliation,
+)
 # By the kind of thing a notification is about: its id and whose it is.
 OWNERS = {model.__tablename__: (model.id, model.agency_id) for model in OF_AGENCIES}
 OWNERS[Agency.__tablename__] = (Agency.id, Agency.id)

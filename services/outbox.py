@@ -96,22 +96,28 @@ def renew(work: Work, lease: Lease) -> None:
         raise LeaseLost("lease-lost")
 
 
-def settle(work: Work, lease: Lease) -> None:
-    """Marks the item done, in the transaction that writes its result; raises LeaseLost."""
+def settle(work: Work, lease: Lease, at: datetime | None = None) -> None:
+    """Marks the item done, in the transaction that writes its result; a repeating one comes again
+    at its pace, or at the time given. Raises LeaseLost."""
     item = work.session.get(OutboxItem, lease.item_id, populate_existing=True)
     values = {"state": OutboxState.DONE, "finished_at": work.now}
     if item is not None and item.repeat_seconds:
-        next_time = work.now + timedelta(seconds=item.repeat_seconds)
+        next_time = at or work.now + timedelta(seconds=item.repeat_seconds)
         values = {"due_at": next_time, "attempts": 0}
     _write(work, lease, problem="", **values)
 
 
-def postpone(work: Work, lease: Lease, problem: str) -> bool:
-    """Puts the item off with a growing pause; parks it after a week. True when it was parked."""
+def postpone(work: Work, lease: Lease, problem: str, until: datetime | None = None) -> bool:
+    """Puts the item off with a growing pause, or, where nothing was tried, until a given time;
+    parks it after a week. True when it was parked."""
     item = work.session.get(OutboxItem, lease.item_id, populate_existing=True)
     if item is not None and not item.repeat_seconds and work.now - item.created_at > GIVE_UP_AFTER:
         park(work, lease, problem)
         return True
+    if until is not None:
+        untried = OutboxItem.attempts - 1
+        _write(work, lease, problem=problem[:500], due_at=until, attempts=untried)
+        return False
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(lease.attempts - 1, 10))
     jitter = pause * (0.8 + 0.4 * secrets.randbelow(1000) / 1000)
     _write(work, lease, problem=problem[:500], due_at=work.now + timedelta(seconds=jitter))

@@ -12,7 +12,8 @@ import binascii
 import json
 import ssl
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import TypeVar
 
@@ -31,8 +32,11 @@ from adapters.axis.records import (
     AgencyRecord,
     AuditHeadRecord,
     DirectoryRecord,
+    LedgerRecord,
     News,
     Poll,
+    ReceiptKeyRecord,
+    ReceiptRecord,
     ReceivedItem,
     Record,
     SentItem,
@@ -40,13 +44,23 @@ from adapters.axis.records import (
 )
 from domain.errors import Invalid
 
-__all__ = ["AxisClient", "PermanentAxisError", "TemporaryAxisError"]
+__all__ = ["Accepted", "AxisClient", "PermanentAxisError", "TemporaryAxisError"]
 
 R = TypeVar("R", bound=Record)
 Arguments = Mapping[str, str | list[str]]
 SERVICE = "eDoc"
 UNACCEPTED = {"15", "19"}  # wrong system id or secret, locked: true of every operation
 DEFAULT_TIMEOUT_S = 60.0
+TOO_EARLY = {408, 425, 429}  # the words of a server that may have us later
+HUB_ERROR = "20"  # "hub error" (`axis.md` 9): of all coded answers the one that passes
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A sent package: the axis's id of it and, from a hub of ours, its signed receipt."""
+
+    doc_id: str
+    receipt: str = ""
 
 
 def _now() -> datetime:
@@ -113,7 +127,11 @@ class AxisClient:
         self._answer("deleteAgency", {"AgencyCode": code})
 
     def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str:
-        """Send one edXML file and return the axis's id of it.
+        """Send one edXML file and return the axis's id of it; as `submit`."""
+        return self.submit(data, kind, to).doc_id
+
+    def submit(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> Accepted:
+        """Send one edXML file.
 
         Without `to` the axis reads the recipients from the package. The hash is sent in the form
         of the SDK, the only one a real axis has ever been sent.
@@ -122,10 +140,11 @@ class AxisClient:
         if to is not None:
             arguments["to"] = list(to)
         arguments["hash-file"] = wire.file_hashes(data)[1]
-        doc_id = self._answer("sendEdoc", arguments, data + CRLF).get("DocId")
+        answer = self._answer("sendEdoc", arguments, data + CRLF)
+        doc_id, receipt = answer.get("DocId"), answer.get("receipt")
         if not isinstance(doc_id, str | int) or not str(doc_id):
             raise TemporaryAxisError("sendEdoc: success without DocId")
-        return str(doc_id)
+        return Accepted(str(doc_id), receipt if isinstance(receipt, str) else "")
 
     def received_list(self, kind: str = "edoc") -> list[ReceivedItem]:
         return self._list("getReceivedEdocList", _kind(kind), ReceivedItem)
@@ -146,11 +165,13 @@ class AxisClient:
         _read_answer("downloadEdoc", response)
         raise TemporaryAxisError("downloadEdoc: the answer is not a package")
 
-    def update_status(self, doc_id: str, status: str) -> None:
-        """Acknowledge a received package: "processing", "done" or "fail" (transport only)."""
+    def update_status(self, doc_id: str, status: str, receipt: str = "") -> None:
+        """Acknowledge a received package: "processing", "done" or "fail" (transport only). A
+        signed `receipt` is for hubs of ours alone."""
         if status not in TRANSPORT_STATUSES:
             raise ValueError(f"no such transport status: {status}")
-        self._answer("updateStatus", {"status": status, "docId": doc_id})
+        signed = {"receipt": receipt} if receipt else {}
+        self._answer("updateStatus", {"status": status, "docId": doc_id, **signed})
 
     def sent_list(self, kind: str, doc_id: str) -> list[SentItem]:
         return self._list("getSentEdocList", {**_kind(kind), "docId": doc_id}, SentItem)
@@ -211,6 +232,23 @@ class AxisClient:
                 raise NotOffered(str(error)) from error
             raise
 
+    def lodge_receipt_key(self, key: str) -> None:
+        """Our extension: publishes the key (hexadecimal) that signs our receipts."""
+        self._answer("lodgeReceiptKey", {"key": key})
+
+    def receipt_keys(self, code: str = "") -> list[ReceiptKeyRecord]:
+        """Our extension: the keys of the system `code`; without one, the hub's own."""
+        return self._list("getReceiptKeys", {"AgencyCode": code}, ReceiptKeyRecord)
+
+    def receipts(self, since: int) -> list[ReceiptRecord]:
+        """Our extension: recipients' receipts for what we sent, after the cursor `since`."""
+        return self._list("getReceipts", {"since": str(since)}, ReceiptRecord)
+
+    def ledger(self, start: datetime, since: int) -> list[LedgerRecord]:
+        """Our extension: what the hub carried from or to us since `start`, after the cursor."""
+        at = start.astimezone(UTC).isoformat(timespec="seconds")
+        return self._list("getLedger", {"start": at, "since": str(since)}, LedgerRecord)
+
     def _count(self, operation: str, kind: str) -> int:
         number = self._answer(operation, _kind(kind)).get("count")
         try:
@@ -245,7 +283,8 @@ class AxisClient:
             response = self._http.request(operation.method, url, headers=headers, content=content)
         except httpx.HTTPError as error:
             raise TemporaryAxisError(f"{name}: {type(error).__name__}") from error
-        if response.is_server_error or response.is_redirect:
+        passing = response.is_server_error or response.status_code in TOO_EARLY
+        if passing or response.is_redirect:
             raise TemporaryAxisError(f"{name}: HTTP {response.status_code}")
         return response
 

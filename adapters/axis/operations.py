@@ -49,7 +49,7 @@ OPERATIONS: dict[str, Operation] = {
         _operation("sendEdoc", *_KIND, "from", "to", "hash-file", content_type=OCTETS),
         _operation("getEdoc", "docId", body=BRACES),
         _operation("downloadEdoc", "docId", method="GET"),
-        _operation("updateStatus", "docId", "status", body=BRACES),
+        _operation("updateStatus", "docId", "status", "receipt", body=BRACES),
         _operation("countReceiveEdoc", *_KIND, body=BRACES),
         _operation("countReceiveStatus", *_KIND, body=BRACES),
         # Ours, between a node and a hub of this program.
@@ -58,6 +58,10 @@ OPERATIONS: dict[str, Operation] = {
         _operation("getAuditHeads", body=BRACES),
         _operation("pollReceived", "also", body=BRACES),
         _operation("awaitReceived", "also", "after", "wait", body=BRACES),
+        _operation("lodgeReceiptKey", "key", body=BRACES),
+        _operation("getReceiptKeys", "AgencyCode", body=BRACES),
+        _operation("getReceipts", "since", body=BRACES),
+        _operation("getLedger", "start", "since", body=BRACES),
     )
 }
 

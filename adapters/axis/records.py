@@ -146,6 +146,43 @@ class AuditHeadRecord(Record):
     hash: str | None = wire("hash")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReceiptKeyRecord(Record):
+    """A public key that signs receipts, of the hub or of the system `code` (our extension)."""
+
+    code: str | None = wire("code")
+    key: str | None = wire("key")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptRecord(Record):
+    """A recipient's receipt for a message of ours; `cursor` is where to go on from (our
+    extension)."""
+
+    cursor: int | None = wire("cursor")
+    doc_id: str | None = wire("docId")
+    to_code: str | None = wire("to")
+    receipt: str | None = wire("receipt")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerRecord(Record):
+    """What the hub knows of one delivery from or to us, for reconciliation (our extension).
+    `doc_id` is the message's id for its sender, the delivery's for its recipient; times are ISO."""
+
+    cursor: int | None = wire("cursor")
+    direction: str | None = wire("direction")
+    doc_id: str | None = wire("docId")
+    message_type: str | None = wire("messageType")
+    document_id: str | None = wire("documentId")
+    from_code: str | None = wire("from")
+    to_code: str | None = wire("to")
+    content_sha256: str | None = wire("contentSha256")
+    state: str | None = wire("status")
+    created: str | None = wire("created")
+    finished: str | None = wire("finished")
+
+
 def _scalar(value: object, kind: object) -> object:
     """The value as its field has it; hubs differ in whether an id is a number or a text."""
     if isinstance(value, bool) or value is None:

@@ -25,9 +25,10 @@ def done() -> Reply:
     return {"status": "OK", "ErrorCode": "0", "ErrorDesc": "Thanh cong"}
 
 
-def accepted(doc_id: str) -> Reply:
-    """sendEdoc: the package is stored under this id; the same package again has the same id."""
-    return done() | {"DocId": doc_id}
+def accepted(doc_id: str, receipt: str = "") -> Reply:
+    """sendEdoc: the package is stored under this id; the same package again has the same id. The
+    signed receipt is a member of ours, which other clients do not look at."""
+    return done() | {"DocId": doc_id} | ({"receipt": receipt} if receipt else {})
 
 
 def document(edxml: bytes) -> Reply:

@@ -8,8 +8,9 @@ from blueprints.addresses import whole
 from blueprints.answers import _, done, render
 from blueprints.exchange.presenting import rights, tabs_of
 from blueprints.problems import problem_text
+from blueprints.receipts import shown
 from extensions import current_actor, office
-from services.exchange import board, resuming
+from services.exchange import board, receipts, resuming
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/exchange")
 blueprint.add_app_template_filter(problem_text, "problem")
@@ -19,12 +20,12 @@ blueprint.add_app_template_filter(problem_text, "problem")
 def index():
     tab = request.args.get("tab", board.TABS[0])
     page = max(1, request.args.get("page", 1, type=whole))
-    shown = board.board(office(), current_actor(), tab, page)
-    tabs = tabs_of(shown.counts, tab)
+    lines = board.board(office(), current_actor(), tab, page)
+    tabs = tabs_of(lines.counts, tab)
     return render(
         "exchange/index.html",
         "list",
-        board=shown,
+        board=lines,
         tabs=tabs,
         tab=tab,
         page=page,
@@ -36,8 +37,13 @@ def index():
 @blueprint.get("/messages/<int:message_id>")
 def message(message_id: int):
     entry, dispatches = board.entry(office(), current_actor(), message_id)
+    proofs = receipts.of_messages(office(), {message_id})
     return render(
-        "exchange/message.html", entry=entry, dispatches=dispatches, **rights(current_actor())
+        "exchange/message.html",
+        entry=entry,
+        dispatches=dispatches,
+        receipts=[shown(proof, "exchange.receipt") for proof in proofs.values()],
+        **rights(current_actor()),
     )
 
 

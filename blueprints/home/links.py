@@ -7,6 +7,7 @@ from flask import url_for
 from blueprints.labels import QUEUES
 from services.home import Queue
 
+OWN_PAGES = {"hub_link": "exchange.keys", "reconciliation": "exchange.reconciliation"}
 # What a word about the audit chain leads to, by what it is about.
 AUDIT_PAGES = {"agency": "admin.audit", "lodged_head": "hub.nodes"}
 
@@ -32,6 +33,8 @@ def notified(kind: str, subject_id: int) -> str:
         return url_for("assignments.index")
     if kind == "exchange_message":
         return url_for("exchange.message", message_id=subject_id)
+    if kind in OWN_PAGES:
+        return url_for(OWN_PAGES[kind])
     if kind in AUDIT_PAGES:
         return url_for(AUDIT_PAGES[kind])
     feature = {"outgoing_document": "outgoing", "incoming_document": "incoming"}[kind]

@@ -1,6 +1,12 @@
 """The operator's pages on the hub: messages in transit, directory, systems."""
 
-from blueprints.hub import directory_views, message_views, node_views, site_views
+from blueprints.hub import (  # noqa: F401  they add routes
+    directory_views,
+    message_views,
+    node_views,
+    receipt_views,
+    site_views,
+)
 from blueprints.hub.routes import blueprint
 
-__all__ = ["blueprint", "directory_views", "message_views", "node_views", "site_views"]
+__all__ = ["blueprint"]

@@ -7,8 +7,9 @@ from blueprints.answers import render
 from blueprints.hub import labels
 from blueprints.hub.routes import blueprint
 from blueprints.hub.timeline import events
+from blueprints.receipts import shown
 from extensions import current_actor, office
-from services.hub import overview
+from services.hub import overview, receipts
 
 
 @blueprint.get("/messages")
@@ -36,15 +37,21 @@ def messages():
     )
 
 
+def proofs(message_id: int) -> list[dict]:
+    found = receipts.of_message(office(), message_id)
+    return [shown(each, "hub.receipt") for each in found.values()]
+
+
 @blueprint.get("/messages/<int:message_id>")
 def message(message_id: int):
     page = max(request.args.get("page", 1, type=whole), 1)
-    shown = overview.message(office(), current_actor(), message_id, page)
+    seen = overview.message(office(), current_actor(), message_id, page)
     return render(
         "hub/message.html",
-        shown=shown,
-        message=shown.message,
-        events=events(shown),
+        shown=seen,
+        message=seen.message,
+        events=events(seen),
+        receipts=proofs(message_id),
         page=page,
         per_page=overview.DELIVERIES_PER_PAGE,
         labels=labels,

@@ -1,7 +1,7 @@
 """What became of a dispatched document at each recipient: how far its package came, and apart from
 that what the recipient did with it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from flask_babel import gettext as _
 
@@ -9,13 +9,14 @@ from blueprints import labels as words_of
 from blueprints.addresses import here
 from blueprints.outgoing.labels import TRACKED
 from blueprints.problems import problem_text
+from blueprints.receipts import of_recipient
 from domain.dates import local
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.outgoing_flow import OutgoingState as S
 from extensions import current_actor, office
 from models.exchange import Dispatch, Route
 from models.outgoing import OutgoingDocument
-from services.exchange import resuming
+from services.exchange import receipts, resuming
 from services.outgoing import queries, tracking
 from services.outgoing.tracking import Count
 
@@ -34,7 +35,7 @@ def shown(doc: OutgoingDocument) -> dict:
     again = resuming.resendable(office(), current_actor(), doc.id) if stuck else set()
     on_the_way = {"state": (_("Đang gửi"), "info")} if total and waiting == total else {}
     return {
-        "dispatches": [row(each) | {"resend": each.id in again} for each in rows[:SHOWN]],
+        "dispatches": _rows(rows[:SHOWN], again),
         "tracked": {"total": total, "summary": _summary(counts)},
         "waiting_to_go": bool(waiting),
         "replies": queries.answers_to(office(), current_actor(), doc),
@@ -48,7 +49,7 @@ def listing(doc: OutgoingDocument, tab: str, text: str, page: int) -> dict:
     again = resuming.resendable(office(), current_actor(), doc.id)
     return {
         "found": found,
-        "rows": [row(each) | {"resend": each.id in again} for each in found.rows],
+        "rows": _rows(found.rows, again),
         "per_page": tracking.PER_PAGE,
         "text": text,
         "tabs": [
@@ -61,6 +62,19 @@ def listing(doc: OutgoingDocument, tab: str, text: str, page: int) -> dict:
             for key, label in TRACKED.items()
         ],
     }
+
+
+def _rows(dispatches: Sequence[Dispatch], again: Collection[int]) -> list[dict]:
+    """Each with its receipts, and whether it can be sent again by itself."""
+    proofs = receipts.of_dispatches(office(), dispatches)
+    return [
+        row(each)
+        | {
+            "resend": each.id in again,
+            "receipts": of_recipient(proofs, each.message_id, each.recipient_code),
+        }
+        for each in dispatches
+    ]
 
 
 def _sum(counts: Iterable[Count]) -> int:

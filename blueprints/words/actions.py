@@ -36,6 +36,7 @@ ACTION_NAMES = {
     "exchange:view": _l("xem liên thông"),
     "exchange:download": _l("tải gói tin gốc"),
     "exchange:resume": _l("gửi lại gói tin bị dừng"),
+    "exchange:reconcile": _l("đối soát liên thông"),
     "audit:view": _l("xem nhật ký"),
     "admin:people": _l("quản trị người dùng"),
     "admin:agencies": _l("quản trị cơ quan"),

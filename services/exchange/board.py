@@ -17,10 +17,11 @@ from models.exchange import (
     Direction,
     Dispatch,
     ExchangeMessage,
+    HubCircuit,
     OutboxItem,
     OutboxState,
 )
-from services.exchange import links, transport
+from services.exchange import circuits, links, transport
 from services.exchange.entries import Entry, entries, message_of
 from services.exchange.resuming import undelivered
 from services.office import Office
@@ -34,6 +35,7 @@ M = ExchangeMessage
 @dataclass
 class Board:
     link: HubLink | None
+    circuit: HubCircuit | None
     counts: dict[str, int]
     entries: list[Entry]
     total: int
@@ -79,8 +81,10 @@ def board(office: Office, actor: Actor, tab: str, page: int) -> Board:
     newest = select(M).where(ours, chosen).order_by(M.id.desc())
     messages = session.scalars(newest.limit(PER_PAGE).offset((max(page, 1) - 1) * PER_PAGE)).all()
     counts = dict(counted._mapping)
+    link = links.of_agency(session, actor.agency_id)
     return Board(
-        link=links.of_agency(session, actor.agency_id),
+        link=link,
+        circuit=circuits.of_endpoint(session, link.endpoint) if link else None,
         counts=counts,
         entries=entries(session, messages),
         total=counts[tab if tab in tabs else TABS[0]],

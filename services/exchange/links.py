@@ -4,22 +4,27 @@ the polls that keep every line busy."""
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zlib import crc32
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 
 from adapters.axis.client import AxisClient
 from adapters.axis.errors import AxisError, PermanentAxisError
 from adapters.sealing import SealBroken, seal, unseal
+from domain.dates import next_night
 from domain.errors import Refusal, Unavailable
 from domain.roles import SYSTEM
 from models.agencies import HubLink
 from models.exchange import ExchangeMessage, OutboxItem, OutboxState
+from services.exchange import circuits
 from services.office import Office
 from services.unit_of_work import Work, transaction
 
 QUEUE = "exchange"
 INSIDE = "signing"  # work that needs nobody outside: it never waits behind a hub that hangs
+APART = "inspection"  # work that reads much: sending never waits behind it
+DAY_SECONDS = 24 * 3600
 WHOLE_NODE = 0  # the subject of work that is not about one row
 HUB_AWAY = "hub-away"
 NOTED_EVERY = timedelta(seconds=30)
@@ -40,7 +45,8 @@ def set_link(work: Work, agency_id: int, endpoint: str, system_id: str, secret: 
 def point(link: HubLink, endpoint: str, system_id: str) -> None:
     """Another hub has another directory: its changes are asked for from the beginning."""
     if link.endpoint != endpoint:
-        link.directory_version = 0
+        link.directory_version = link.receipts_seen = 0
+        link.receipt_key_id = ""
     link.endpoint, link.system_id = endpoint, system_id
 
 
@@ -48,11 +54,21 @@ def of_agency(session, agency_id: int) -> HubLink | None:
     return session.scalars(select(HubLink).where(HubLink.agency_id == agency_id)).one_or_none()
 
 
-def connect(office: Office, agency_id: int) -> AxisClient:
+def connect(office: Office, agency_id: int, probing: bool = False) -> AxisClient:
     """A client that speaks for the agency; no reading transaction stays open over its calls.
+    `probing`: the caller tells `answered` or `troubled` what came of it, so it may try a hub that
+    did not answer.
 
-    Raises Unavailable("hub-link-missing"), SealBroken.
+    Raises Unavailable("hub-link-missing"), circuits.Resting, SealBroken.
     """
+    link = of_agency(office.session(), agency_id)
+    if link is not None:
+        circuits.enter(office, link.endpoint, probing)
+    return connect_on(office, agency_id)
+
+
+def connect_on(office: Office, agency_id: int) -> AxisClient:
+    """As `connect`, for the second and every further agency of one visit at a hub."""
     session = office.session()
     link = of_agency(session, agency_id)
     if link is None:
@@ -111,6 +127,7 @@ def answered(work: Work, agency_id: int, polled: bool = False) -> None:
     link = of_agency(work.session, agency_id)
     if link is None:
         return
+    circuits.succeeded(work, link.endpoint)
     if link.last_error and (polled or link.last_error.startswith(HUB_AWAY)):
         link.last_error = ""
         _hasten(work, agency_id)
@@ -119,11 +136,14 @@ def answered(work: Work, agency_id: int, polled: bool = False) -> None:
         link.last_success_at = work.now
 
 
-def troubled(work: Work, agency_id: int, problem: str) -> None:
-    """The hub has not answered, would not have us, or keeps what we could not take."""
+def troubled(work: Work, agency_id: int, problem: str, counts: bool = True) -> None:
+    """The hub has not answered, would not have us, or keeps what we could not take. Of several
+    agencies on one visit one `counts`."""
     link = of_agency(work.session, agency_id)
     if link is not None:
         link.last_error = problem[:500]
+        if counts and problem.startswith(HUB_AWAY):
+            circuits.failed(work, link.endpoint, problem)
 
 
 def problem_of(error: AxisError | Refusal) -> str:
@@ -134,33 +154,45 @@ def problem_of(error: AxisError | Refusal) -> str:
 
 
 def _hasten(work: Work, agency_id: int) -> None:
-    waiting = select(ExchangeMessage.id).where(ExchangeMessage.agency_id == agency_id)
     work.session.execute(
         update(OutboxItem)
         .where(
             OutboxItem.kind == "send",
             OutboxItem.state == OutboxState.DUE,
             OutboxItem.due_at > work.now,
-            OutboxItem.subject_id.in_(waiting),
+            exists().where(
+                ExchangeMessage.id == OutboxItem.subject_id,
+                ExchangeMessage.agency_id == agency_id,
+            ),
         )
         .values(due_at=work.now)
         .execution_options(synchronize_session=False)
     )
 
 
+def queue_of(kind: str) -> str:
+    return APART if kind == "reconcile" else QUEUE
+
+
+def night(office: Office, now: datetime) -> datetime:
+    """When this node reconciles: at night, each node at another minute of two hours."""
+    return next_night(now, crc32(office.settings.node_name.encode()) % 120)
+
+
 def ensure_polls(office: Office) -> None:
-    """Every hub has its repeating poll, the node one synchronisation of the directory and one
-    lodging of its audit head, all at the pace of the settings. Cheap when nothing is missing: the
-    sweeper asks often."""
+    """Every hub has its repeating poll, the node one synchronisation of the directory, one lodging
+    of its audit head and one nightly reconciliation, all at the pace of the settings. Cheap when
+    nothing is missing: the sweeper asks often."""
     session = office.session()
     pace = {
         "poll": office.settings.poll_seconds,
         "sync_directory": office.settings.directory_seconds,
         "lodge_head": office.settings.audit_head_seconds,
+        "reconcile": DAY_SECONDS,
     }
     missing = [("poll", link_id, pace["poll"]) for link_id in _unpolled(session)]
     if session.scalar(select(func.count(HubLink.id))):
-        for kind in ("sync_directory", "lodge_head"):
+        for kind in ("sync_directory", "lodge_head", "reconcile"):
             if not session.scalar(_alive(kind, WHOLE_NODE)):
                 missing.append((kind, WHOLE_NODE, pace[kind]))
     changed = [kind for kind in pace if session.scalar(_at_other_pace(kind, pace[kind]))]
@@ -174,14 +206,20 @@ def _start(office: Office, missing: list[tuple[str, int, int]], changed: dict[st
         for kind, seconds in changed.items():
             work.session.execute(
                 update(OutboxItem)
-                .where(OutboxItem.kind == kind, OutboxItem.state == OutboxState.DUE)
+                .where(
+                    OutboxItem.kind == kind,
+                    OutboxItem.state == OutboxState.DUE,
+                    OutboxItem.repeat_seconds > 0,
+                )
                 .values(repeat_seconds=seconds, due_at=work.now)
                 .execution_options(synchronize_session=False)
             )
         for kind, subject_id, seconds in missing:
             # Two processes may both have seen it missing.
             if not work.session.scalar(_alive(kind, subject_id)):
-                work.enqueue(QUEUE, kind, subject_id, repeat_seconds=seconds)
+                item = work.enqueue(queue_of(kind), kind, subject_id, repeat_seconds=seconds)
+                if kind == "reconcile":
+                    item.due_at = night(office, work.now)
                 work.session.flush()
 
 
@@ -197,6 +235,7 @@ def _at_other_pace(kind: str, seconds: int):
     return select(OutboxItem.id).where(
         OutboxItem.kind == kind,
         OutboxItem.state == OutboxState.DUE,
+        OutboxItem.repeat_seconds > 0,
         OutboxItem.repeat_seconds != seconds,
     )
 

@@ -19,7 +19,8 @@ from domain.roles import SYSTEM
 from models.agencies import HubLink
 from models.exchange import Dispatch, ExchangeMessage, MessageKind, OutboxItem
 from services import outbox
-from services.exchange import links, receiving, transport
+from services.exchange import links, receipts, receiving, transport
+from services.exchange.circuits import Resting
 from services.office import Office
 from services.outbox import Lease, LeaseLost
 from services.unit_of_work import transaction
@@ -40,14 +41,20 @@ def poll(office: Office, lease: Lease) -> None:
             return outbox.park(work, lease, "hub-link-missing")
     if link.id not in links.leads(session):
         return _leave(office, lease)
-    told = _Visit(office, lease, links.party(office, link)).make()
+    try:
+        told = _Visit(office, lease, links.party(office, link)).make()
+    except Resting:
+        told = {}  # somebody else tries whether the hub is back
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)  # comes again at its own pace, whatever happened
+        counted = False
         for agency_id, problem in told.items():
             if not problem or problem.startswith(PACKAGES_LEFT):
                 links.answered(work, agency_id, polled=True)
             if problem:
-                links.troubled(work, agency_id, problem)
+                away = problem.startswith(links.HUB_AWAY)
+                links.troubled(work, agency_id, problem, counts=not (away and counted))
+                counted = counted or away
     return None
 
 
@@ -68,7 +75,8 @@ class _Visit:
 
     def make(self) -> dict[int, str]:
         with _Lines(self.office) as lines:
-            if self.party.others:
+            self._publish(lines)
+            if self.party.others and not self.told:
                 self._together(lines)
             for agency_id in self.party.agencies.values():
                 if agency_id not in self.told:
@@ -84,7 +92,7 @@ class _Visit:
         try:
             self._renew()
             return visit(agency_id, lines) or ""
-        except LeaseLost:
+        except (LeaseLost, Resting):
             raise
         except (AxisError, Refusal) as error:
             return links.problem_of(error)
@@ -101,7 +109,7 @@ class _Visit:
             found = lines.of(self.party.caller).poll_received(self.party.others)
             owners = ((self.party.agencies.get(item.to_code or ""), item) for item in found.items)
             round_.receive((agency_id, item) for agency_id, item in owners if agency_id)
-        except LeaseLost:
+        except (LeaseLost, Resting):
             raise
         except NotOffered:
             return  # a hub of another make
@@ -121,6 +129,21 @@ class _Visit:
 
     def _follow(self, agency_id: int, lines: "_Lines") -> None:
         _follow(self.office, agency_id, lines.of(agency_id))
+        if receipts.are_due(self.office, agency_id):
+            receipts.collect(self.office, agency_id, lines.of(agency_id))
+
+    def _publish(self, lines: "_Lines") -> None:
+        """Before the first package is taken the hub has the key that its receipt is signed with."""
+        for agency_id in self.party.agencies.values():
+            if not receipts.is_published(self.office, agency_id):
+                problem = self._attempt(agency_id, lines, self._publish_key)
+                if problem:
+                    self.told[agency_id] = problem
+                if problem.startswith(links.HUB_AWAY):
+                    return
+
+    def _publish_key(self, agency_id: int, lines: "_Lines") -> None:
+        receipts.publish_key(self.office, agency_id, lines.of(agency_id))
 
 
 def _left_there(number: int) -> str:
@@ -168,11 +191,19 @@ class _Round:
             self.office.session().rollback()
             raw = axis.get_edoc(doc_id)
             word = receiving.take(self.office, self.lease, agency_id, doc_id, raw)
-        axis.update_status(doc_id, word)
+        axis.update_status(doc_id, word, self._receipt(agency_id, doc_id, word))
+
+    def _receipt(self, agency_id: int, doc_id: str, word: str) -> str:
+        if word != receiving.DONE:
+            return ""
+        given = receipts.given(self.office, agency_id, doc_id)
+        self.office.session().rollback()
+        return given
 
 
 class _Lines:
-    """The agencies' clients of one visit: each is made when it is first needed."""
+    """The agencies' clients of one visit: each is made when it is first needed. The first asks
+    whether the hub may be called."""
 
     def __init__(self, office: Office) -> None:
         self.office, self._open, self._made = office, ExitStack(), {}
@@ -185,7 +216,10 @@ class _Lines:
 
     def of(self, agency_id: int) -> AxisClient:
         if agency_id not in self._made:
-            line = links.connect(self.office, agency_id)
+            if self._made:
+                line = links.connect_on(self.office, agency_id)
+            else:
+                line = links.connect(self.office, agency_id, probing=True)
             self._made[agency_id] = self._open.enter_context(line)
         return self._made[agency_id]
 

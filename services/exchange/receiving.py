@@ -15,12 +15,13 @@ from domain.roles import SYSTEM
 from models.agencies import Agency
 from models.exchange import Direction, ExchangeMessage, MessageKind
 from services import outbox
-from services.exchange import statuses, transport
+from services.exchange import receipts, statuses, transport
 from services.incoming.arrival import Arrival, arrive
 from services.office import Office
 from services.outbox import Lease
 from services.unit_of_work import Work, transaction
 
+DONE = "done"
 MEDIA_TYPE = "application/xml"
 LONGEST_CODE = 35
 LONGEST_UID = 200
@@ -45,7 +46,10 @@ def take(office: Office, lease: Lease, agency_id: int, hub_doc_id: str, raw: byt
             created_at=work.now,
         )
         _interpret(work, message, content)
-        return acknowledgement(message)
+        word = acknowledgement(message)
+        if word == DONE and message.kind == MessageKind.EDOC:
+            receipts.give(work, message, len(raw))
+        return word
 
 
 def known(office: Office, agency_id: int, hub_doc_id: str) -> ExchangeMessage | None:
@@ -60,7 +64,7 @@ def known(office: Office, agency_id: int, hub_doc_id: str) -> ExchangeMessage | 
 
 
 def acknowledgement(message: ExchangeMessage) -> str:
-    return "fail" if message.state == TransportState.FAILED else "done"
+    return "fail" if message.state == TransportState.FAILED else DONE
 
 
 def _read(raw: bytes) -> Content:

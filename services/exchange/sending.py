@@ -2,17 +2,23 @@
 process dies: the bytes are built and pinned; the hub gets them (again the same, if need be: it
 knows them); the result is written together with the end of the job."""
 
+import structlog
+
+from adapters.axis.client import Accepted, AxisClient
 from adapters.axis.errors import AxisError, PermanentAxisError, TemporaryAxisError
 from domain.errors import Refusal
 from domain.exchange_flow import TransportState
 from domain.roles import SYSTEM
 from models.exchange import ExchangeMessage, MessageKind
 from services import outbox
-from services.exchange import dispatching, links, packaging, syncing, transport
+from services.exchange import dispatching, links, packaging, receipts, syncing, transport
+from services.exchange.circuits import Resting
 from services.office import Office
 from services.outbox import Lease
 from services.unit_of_work import transaction
 
+log = structlog.get_logger()
+NO_KEYS: receipts.Keys = {}
 MEDIA_TYPE = "application/xml"
 RECIPIENT_CODES = {"18", "23"}  # unknown, locked or dissolved: one of them stops all (`axis.md` 9)
 
@@ -21,7 +27,7 @@ def send(office: Office, lease: Lease) -> None:
     message = office.session().get(ExchangeMessage, lease.subject_id)
     if message is None or message.state != TransportState.QUEUED:
         return _nothing_to_do(office, lease)
-    agency_id, kind = message.agency_id, message.kind
+    agency_id, kind = message.agency_id, str(message.kind)
     # A document names its recipients itself; a status has no place for them.
     to = [message.peer_code] if kind == MessageKind.STATUS else None
     try:
@@ -29,15 +35,31 @@ def send(office: Office, lease: Lease) -> None:
     except Refusal as refusal:
         return _refused(office, lease, refusal.code)
     try:
-        with links.connect(office, agency_id) as axis:
-            hub_doc_id = axis.send_edoc(data, str(kind), to)
+        with links.connect(office, agency_id, probing=True) as axis:
+            accepted = axis.submit(data, kind, to)
+            keys = _keys(office, agency_id, axis, accepted)
     except PermanentAxisError as error:
-        if error.code in RECIPIENT_CODES and _goes_without(office, lease, agency_id):
-            return None
-        return _refused(office, lease, links.problem_of(error))
+        if not (error.code in RECIPIENT_CODES and _goes_without(office, lease, agency_id)):
+            _refused(office, lease, links.problem_of(error))
+    except Resting as resting:
+        _rested(office, lease, resting)
     except (TemporaryAxisError, Refusal) as error:
-        return _unanswered(office, lease, agency_id, links.problem_of(error))
-    return _accepted(office, lease, agency_id, hub_doc_id)
+        _unanswered(office, lease, agency_id, links.problem_of(error))
+    else:
+        _accepted(office, lease, agency_id, accepted.doc_id, accepted.receipt, keys)
+    return None
+
+
+def _keys(office: Office, agency_id: int, axis: AxisClient, accepted: Accepted) -> receipts.Keys:
+    """The key of the receipt, where we do not know it. The package is there, with or without it."""
+    if not accepted.receipt:
+        return {}
+    line = receipts.line_of(office.session(), agency_id)
+    try:
+        return receipts.unknown_keys(office, axis, [(line.hub, accepted.receipt)])
+    except AxisError as error:
+        log.warning("receipt key not fetched", agency_id=agency_id, error=str(error))
+        return {}
 
 
 def _pin(office: Office, lease: Lease, message: ExchangeMessage) -> str:
@@ -72,10 +94,19 @@ def _goes_without(office: Office, lease: Lease, agency_id: int) -> bool:
     return True
 
 
-def _accepted(office: Office, lease: Lease, agency_id: int, hub_doc_id: str) -> None:
+def _accepted(
+    office: Office,
+    lease: Lease,
+    agency_id: int,
+    hub_doc_id: str,
+    receipt: str = "",
+    keys: receipts.Keys = NO_KEYS,
+) -> None:
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
-        transport.sent(work, work.session.get(ExchangeMessage, lease.subject_id), hub_doc_id)
+        message = work.session.get(ExchangeMessage, lease.subject_id)
+        transport.sent(work, message, hub_doc_id)
+        receipts.keep_hubs(work, message, receipt, keys)
         links.answered(work, agency_id)
 
 
@@ -95,6 +126,16 @@ def _unanswered(office: Office, lease: Lease, agency_id: int, problem: str) -> N
         else:
             transport.waiting(work, message, problem)
         links.troubled(work, agency_id, problem)
+
+
+def _rested(office: Office, lease: Lease, resting: Resting) -> None:
+    """Nobody calls this hub now: nothing was tried, nothing is counted."""
+    with transaction(office, SYSTEM) as work:
+        message = work.session.get(ExchangeMessage, lease.subject_id)
+        if outbox.postpone(work, lease, resting.problem, resting.until):
+            transport.failed(work, message, resting.problem, TransportState.PARKED)
+        else:
+            transport.waiting(work, message, resting.problem)
 
 
 def _nothing_to_do(office: Office, lease: Lease) -> None:

@@ -183,4 +183,6 @@ def tell_clerks(
 def _summary(subject: object) -> str:
     if isinstance(subject, OutgoingDocument):
         return f"{subject.reference} {subject.subject}"
-    return f"{subject.peer_code} {subject.document_uid}".strip()
+    if isinstance(subject, ExchangeMessage):
+        return f"{subject.peer_code} {subject.document_uid}".strip()
+    return getattr(subject, "endpoint", "")

@@ -23,7 +23,7 @@ from domain.errors import Conflict, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubAccount, HubMessage
-from services.hub import waiting
+from services.hub import receipts, waiting
 from services.hub.envelope import Envelope, open_envelope
 from services.hub.lookup import find_by_code, is_dissolved
 from services.office import Office
@@ -129,7 +129,10 @@ def _write(
         if message is None:
             work.record_file(sha256, size, MEDIA_TYPE)
             message = _new_message(work, sender, envelope, sha256, size)
+        before = {delivery.recipient_code for delivery in message.deliveries}
         offered = _offer(work, message, codes)
+        if not before.issuperset(codes):
+            receipts.give(work, message, before.union(codes))
         if offered:
             work.audit("hub:accept", message, **_told(envelope, message, offered))
         return message.doc_id

@@ -4,6 +4,7 @@ the received header text, does what was asked, and answers in JSON whatever happ
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from adapters.axis import reply, wire
 from adapters.axis.errors import AxisRefusal, http_status
@@ -13,7 +14,16 @@ from adapters.edxml.frame import Limits
 from domain.errors import Refusal, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
-from services.hub import acceptance, accounts, audit_heads, deliveries, lookup, many
+from services.hub import (
+    acceptance,
+    accounts,
+    audit_heads,
+    deliveries,
+    ledger,
+    lookup,
+    many,
+    receipts,
+)
 from services.hub.records import head_record, received_item, sent_item
 from services.office import Office
 from services.unit_of_work import transaction
@@ -102,7 +112,8 @@ def _send(office: Office, call: wire.Call, body: bytes) -> reply.Reply:
             raise AxisRefusal("axis-wrong-from", sender=sender, system_id=call.system_id)
         data = wire.file_of_body(body, call.arguments.get("hash-file"))
         kind = _kind(call, default="")
-        return reply.accepted(acceptance.accept(office, sender, data, kind, call.recipients))
+        doc_id = acceptance.accept(office, sender, data, kind, call.recipients)
+        return reply.accepted(doc_id, receipts.given(office, doc_id))
     except Refusal as refusal:
         _note_refusal(office, call, refusal)
         raise
@@ -150,7 +161,8 @@ def _sent(office: Office, call: wire.Call) -> reply.Reply:
 
 def _update(office: Office, call: wire.Call) -> reply.Reply:
     status = call.arguments.get("status", "")
-    deliveries.acknowledge(office, call.system_id, _doc_id(call), status)
+    receipt = call.arguments.get("receipt", "")
+    deliveries.acknowledge(office, call.system_id, _doc_id(call), status, receipt)
     return reply.done()
 
 
@@ -185,6 +197,28 @@ def _heads(office: Office, call: wire.Call) -> reply.Reply:
     return reply.listing(map(head_record, audit_heads.lodged(office, call.system_id)))
 
 
+def _lodge_key(office: Office, call: wire.Call) -> reply.Reply:
+    receipts.lodge_key(office, call.system_id, call.arguments.get("key", ""))
+    return reply.done()
+
+
+def _keys(office: Office, call: wire.Call) -> reply.Reply:
+    return reply.listing(receipts.keys(office, call.arguments.get("AgencyCode", "").strip()))
+
+
+def _receipts(office: Office, call: wire.Call) -> reply.Reply:
+    return reply.listing(receipts.for_sender(office, call.system_id, _whole(call, "since")))
+
+
+def _ledger(office: Office, call: wire.Call) -> reply.Reply:
+    try:
+        start = datetime.fromisoformat(call.arguments.get("start", ""))
+        start = start if start.tzinfo else start.replace(tzinfo=UTC)
+    except ValueError:
+        raise AxisRefusal("axis-bad-arguments", argument="start") from None
+    return reply.listing(ledger.entries(office, call.system_id, start, _whole(call, "since")))
+
+
 def _not_offered(operation: str) -> Callable[[Office, wire.Call], reply.Reply]:
     """Who belongs to the directory is the operator's decision, not a caller's."""
 
@@ -210,6 +244,10 @@ _ANSWERS: dict[str, Callable[[Office, wire.Call], reply.Reply]] = {
     "countReceiveStatus": _count_statuses,
     "lodgeAuditHead": _lodge_head,
     "getAuditHeads": _heads,
+    "lodgeReceiptKey": _lodge_key,
+    "getReceiptKeys": _keys,
+    "getReceipts": _receipts,
+    "getLedger": _ledger,
     "registerAgency": _not_offered("registerAgency"),
     "deleteAgency": _not_offered("deleteAgency"),
 }

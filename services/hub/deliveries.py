@@ -17,6 +17,7 @@ from adapters.axis.errors import AxisRefusal
 from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, HubMessage
+from services.hub import receipts
 from services.office import Office
 from services.unit_of_work import transaction
 
@@ -89,9 +90,14 @@ def fetch(office: Office, system_id: str, doc_id: str) -> bytes:
     return data
 
 
-def acknowledge(office: Office, system_id: str, doc_id: str, status: str) -> None:
-    """updateStatus: what became of the transport. Raises AxisRefusal("axis-unknown-document"),
-    AxisRefusal("axis-bad-arguments") for a status there is not."""
+def acknowledge(
+    office: Office, system_id: str, doc_id: str, status: str, receipt: str = ""
+) -> None:
+    """updateStatus: what became of the transport, with the recipient's `receipt`.
+
+    Raises AxisRefusal("axis-unknown-document"), AxisRefusal("axis-bad-arguments") for a status
+    there is not.
+    """
     state = STATES.get(status.strip().lower())
     if state is None:
         raise AxisRefusal("axis-bad-arguments", argument="status")
@@ -99,10 +105,12 @@ def acknowledge(office: Office, system_id: str, doc_id: str, status: str) -> Non
     if delivery is None:
         raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
     if delivery.state not in (state, DeliveryState.DONE):
-        _mark(office, system_id, doc_id, state)
+        _mark(office, system_id, doc_id, state, receipt)
 
 
-def _mark(office: Office, system_id: str, doc_id: str, state: DeliveryState) -> None:
+def _mark(
+    office: Office, system_id: str, doc_id: str, state: DeliveryState, receipt: str = ""
+) -> None:
     tag = "hub:fetch" if state == DeliveryState.PROCESSING else "hub:acknowledge"
     with transaction(office, Actor(name=system_id)) as work:
         delivery = work.session.scalars(
@@ -115,6 +123,8 @@ def _mark(office: Office, system_id: str, doc_id: str, state: DeliveryState) -> 
             delivery.fetched_at, delivery.finished_at = work.now, None
         else:
             delivery.finished_at = work.now
+        if receipt and state == DeliveryState.DONE:
+            receipts.take(work, delivery, receipt)
         work.audit(tag, delivery, doc_id=doc_id, message_id=delivery.message_id, state=state)
 
 

@@ -89,6 +89,7 @@ def test_what_waited_goes_as_soon_as_the_hub_is_back(world):
     assert {d.transport_state for d in world.b.all(Dispatch)} == {TransportState.QUEUED}
     assert all(d.problem.startswith("hub-away:") for d in world.b.all(Dispatch))
     world.line.away = False
+    world.b.wait(minutes=2)  # the pause between two probes
     world.b.poll()  # the poll finds the hub again and wakes the rest: no wait for their pause
     world.a.poll()
     assert len(arrivals(world.a, BINH_SON)) == 3

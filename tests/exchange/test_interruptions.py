@@ -47,7 +47,7 @@ def kill(monkeypatch):
     [
         (sending.packaging, "build"),
         (sending, "_pin"),
-        (AxisClient, "send_edoc"),
+        (AxisClient, "submit"),
         (sending, "_accepted"),
     ],
     ids=["build", "pin", "send", "write"],
