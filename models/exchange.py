@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.exchange_flow import TransportState
@@ -130,7 +130,7 @@ class OutboxItem(Base):
     __table_args__ = (
         Index("ix_outbox_item_due", "state", "due_at"),
         # The most urgent of a queue, found at once behind a backlog of thousands.
-        Index("ix_outbox_item_next", "queue", "state", text("priority DESC"), "due_at"),
+        Index("ix_outbox_item_next", "queue", "state", "priority", "due_at"),
     )
 
     id: Mapped[PrimaryKey]

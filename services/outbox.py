@@ -46,10 +46,12 @@ def most_urgent(office: Office, item_id: int) -> int:
     item = session.get(OutboxItem, item_id, populate_existing=True)
     if item is None:
         return item_id
-    waiting = select(OutboxItem).where(OutboxItem.queue == item.queue, *_free(now))
-    first = session.scalars(
-        waiting.order_by(OutboxItem.priority.desc(), OutboxItem.due_at).limit(1)
-    ).one_or_none()
+    # In two steps, each of which finds its row by the index behind a backlog of any length.
+    free = (OutboxItem.queue == item.queue, *_free(now))
+    by_priority = select(OutboxItem.priority).where(*free).order_by(OutboxItem.priority.desc())
+    highest = session.scalar(by_priority.limit(1))
+    oldest = select(OutboxItem).where(*free, OutboxItem.priority == highest)
+    first = session.scalars(oldest.order_by(OutboxItem.due_at).limit(1)).one_or_none()
     passes = first is not None and (first.priority > item.priority or not _is_free(item, now))
     return first.id if passes else item_id
 
