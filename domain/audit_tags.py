@@ -1,12 +1,13 @@
 """Tags of the audit chain. Grammar `subject:action`; each flow step has the tag of its name."""
 
 from domain.assignment_flow import ASSIGNMENT_FLOW
+from domain.change_flow import CHANGE_FLOW
 from domain.incoming_flow import INCOMING_FLOW
 from domain.outgoing_flow import OUTGOING_FLOW
 
 FLOW_TAGS = frozenset(
     f"{flow.name}:{action}"
-    for flow in (OUTGOING_FLOW, INCOMING_FLOW, ASSIGNMENT_FLOW)
+    for flow in (OUTGOING_FLOW, INCOMING_FLOW, ASSIGNMENT_FLOW, CHANGE_FLOW)
     for action in flow.actions
 )
 OTHER_TAGS = frozenset(
@@ -37,6 +38,9 @@ OTHER_TAGS = frozenset(
         "admin:certificate_bind",
         "admin:certificate_revoke",
         "admin:trust_root_add",
+        "change:asked",
+        "change:came",
+        "change:seen",
         "document:view_file",
         "outgoing:create",
         "outgoing:places",
@@ -54,6 +58,7 @@ OTHER_TAGS = frozenset(
         "exchange:sent",
         "exchange:delivered",
         "exchange:failed",
+        "exchange:cancelled",
         "exchange:parked",
         "exchange:resumed",
         "exchange:seen",

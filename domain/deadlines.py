@@ -26,6 +26,17 @@ def working_days_between(start: date, end: date, holidays: Collection[date]) -> 
     return sum(is_working_day(start + timedelta(days=n), holidays) for n in span)
 
 
+def last_working_day_before(day: date, holidays: Collection[date]) -> date:
+    """Whatever was sent up to that day should have been acknowledged before `day` began."""
+    day -= timedelta(days=1)
+    while not is_working_day(day, holidays):
+        day -= timedelta(days=1)
+    return day
+
+
+# "At once" for urgent documents (QĐ 28/2018, Điều 7): so long a clerk may need to see one.
+URGENT_ANSWER = timedelta(minutes=30)
+
 # Working days a document is usually given, by urgency (0 ordinary to 4 at a fixed hour): custom and
 # no law, for NĐ 30/2020, Điều 24 leaves it to the office's rules and asks haste of urgent ones.
 USUAL_DAYS = {0: 10, 1: 3, 2: 2, 3: 1, 4: 1}

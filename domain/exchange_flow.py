@@ -10,6 +10,7 @@ class TransportState(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     PARKED = "parked"
+    CANCELLED = "cancelled"  # called off before it left
 
 
 class BusinessCode(StrEnum):

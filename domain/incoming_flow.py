@@ -13,9 +13,15 @@ class IncomingState(StrEnum):
     DIRECTED = "directed"
     IN_PROGRESS = "in_progress"
     DONE = "done"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
 
 
 S = IncomingState
+# No longer in force: the sender revoked it or took it back, or a newer document has its place.
+VOID = frozenset({S.WITHDRAWN, S.REPLACED})
+CLOSED = VOID | {S.DONE, S.REFUSED}
+_IN_FORCE = {S.ARRIVED, S.REGISTERED, S.AWAITING_DIRECTION, S.DIRECTED, S.IN_PROGRESS, S.DONE}
 
 
 def _step(action: str, frm: set[S], to: S, *needs: str, by_system: bool = False) -> Step[S]:
@@ -33,5 +39,8 @@ INCOMING_FLOW: Flow[S] = Flow(
         _step("completed", {S.DIRECTED, S.IN_PROGRESS}, S.DONE, by_system=True),
         # A document that asks for nothing is closed with a note, not left open for ever.
         _step("close", {S.REGISTERED, S.AWAITING_DIRECTION}, S.DONE, "reason"),
+        # Whatever has become of it: a revoked document is cancelled (NĐ 30/2020, Điều 18.4).
+        _step("withdraw", _IN_FORCE | {S.REPLACED}, S.WITHDRAWN, by_system=True),
+        _step("replaced", _IN_FORCE, S.REPLACED, by_system=True),
     ),
 )

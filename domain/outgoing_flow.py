@@ -16,10 +16,13 @@ class OutgoingState(StrEnum):
     NUMBERED = "numbered"
     ISSUED = "issued"
     DISPATCHED = "dispatched"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
     CANCELLED = "cancelled"
 
 
 S = OutgoingState
+SENT = frozenset({S.DISPATCHED, S.REVOKED, S.REPLACED})
 
 
 def _step(action: str, frm: set[S], to: S, *needs: str, by_system: bool = False) -> Step[S]:
@@ -48,6 +51,12 @@ OUTGOING_FLOW: Flow[S] = Flow(
         _step("dispatch", {S.ISSUED}, S.DISPATCHED),
         # The same document, the same bytes, for more recipients.
         _step("add_recipients", {S.DISPATCHED}, S.DISPATCHED),
+        # A wrong dispatch is asked back from one recipient; a revocation binds all of them
+        # (NĐ 30/2020, Điều 18.4). Data around the document may be corrected, its bytes never.
+        _step("take_back", {S.DISPATCHED}, S.DISPATCHED, "dispatch", "reason"),
+        _step("update", {S.DISPATCHED}, S.DISPATCHED, "reason"),
+        _step("revoke", {S.DISPATCHED}, S.REVOKED, "reason"),
+        _step("replaced", {S.DISPATCHED}, S.REPLACED, by_system=True),
         _step("cancel", {S.DRAFT}, S.CANCELLED, "reason"),
     ),
 )

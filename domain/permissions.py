@@ -68,6 +68,10 @@ GRANTS = (
     _grant("outgoing:add_recipients", {Role.CLERK}, R.AGENCY),
     _grant("recipient_group:view", STAFF | {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("recipient_group:edit", {Role.CLERK, Role.ADMINISTRATOR}, R.AGENCY),
+    _grant("outgoing:take_back", {Role.CLERK}, R.AGENCY),
+    _grant("outgoing:update", {Role.CLERK}, R.AGENCY),
+    # NĐ 30/2020, Điều 18.4: whoever has the authority to issue revokes; the clerk carries it out.
+    _grant("outgoing:revoke", LEADERS | {Role.CLERK}, R.AGENCY),
     _grant("incoming:create", {Role.CLERK}, R.AGENCY),
     _grant("incoming:view", OVERSIGHT, R.AGENCY),
     _grant("incoming:view", {Role.UNIT_HEAD}, R.ASSIGNED_UNIT),
@@ -95,6 +99,8 @@ GRANTS = (
     _grant("assignment:acknowledge", STAFF, R.ASSIGNEE),
     _grant("assignment:acknowledge", HEADS, R.ASSIGNED_UNIT),
     _grant("assignment:acknowledge", {Role.CHIEF_OF_OFFICE}, R.UNHEADED_UNIT),
+    _grant("change:agree", {Role.CLERK}, R.AGENCY),
+    _grant("change:refuse", {Role.CLERK}, R.AGENCY),
     _grant("registers:view", OVERSIGHT, R.AGENCY),
     _grant("exchange:view", OVERSIGHT | {Role.ADMINISTRATOR}, R.AGENCY),
     # A raw package holds the document itself: not for administrators.

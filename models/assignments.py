@@ -6,7 +6,7 @@ from sqlalchemy import Date, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.assignment_flow import AssignmentKind, AssignmentState
-from domain.incoming_flow import IncomingState
+from domain.incoming_flow import CLOSED
 from models.agencies import Person, Unit
 from models.base import Base, PrimaryKey, Short, reference_to
 from models.incoming import IncomingDocument
@@ -66,8 +66,9 @@ class Assignment(Base):
 
     @property
     def is_moot(self) -> bool:
-        """Nobody waits for it any more: the lead's completion closed the document."""
-        return self.state != AssignmentState.DONE and self.document.state == IncomingState.DONE
+        """Nobody waits for it any more: the lead's completion closed the document, or the document
+        is no longer in force."""
+        return self.state != AssignmentState.DONE and self.document.state in CLOSED
 
     @property
     def is_closed(self) -> bool:

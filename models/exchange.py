@@ -76,6 +76,7 @@ class Dispatch(Base):
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None] = mapped_column(index=True)
+    seen_at: Mapped[datetime | None]  # a person looked into what was wrong with it
 
     document: Mapped[OutgoingDocument] = relationship(backref="dispatches")
     message: Mapped[ExchangeMessage | None] = relationship()

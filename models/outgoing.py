@@ -37,6 +37,8 @@ class OutgoingDocument(Base):
     issued_date: Mapped[date | None] = mapped_column(Date)
     due_date: Mapped[date | None] = mapped_column(Date)  # answer asked for by
     answers_id: Mapped[int | None] = reference_to("incoming_document.id")
+    # The document of ours whose place this one takes, once it is sent.
+    replaces_id: Mapped[int | None] = reference_to("outgoing_document.id")
     search_text: Mapped[str] = mapped_column(Text, default="")
     # The drawn form it was made with: sent twice, it makes one draft.
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -60,6 +62,9 @@ class OutgoingDocument(Base):
     signer: Mapped[Appointment | None] = relationship()
     number_entry: Mapped[RegisterEntry | None] = relationship()
     answers = relationship("IncomingDocument", foreign_keys=[answers_id])
+    replaces: Mapped["OutgoingDocument | None"] = relationship(
+        remote_side="OutgoingDocument.id", foreign_keys=[replaces_id]
+    )
     versions: Mapped[list["DraftVersion"]] = relationship(order_by="DraftVersion.ordinal")
     reviews: Mapped[list["Review"]] = relationship(order_by="Review.id")
     recipients: Mapped[list["Recipient"]] = relationship(

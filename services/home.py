@@ -16,6 +16,8 @@ from models.audit import AuditEntry, Notification
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from services.assignments import waiting as assignments
+from services.changes import queries as changes
+from services.exchange import needing
 from services.incoming import waiting as incoming
 from services.incoming.queries import OPEN
 from services.office import Office
@@ -64,7 +66,7 @@ class _Rule:
 def queues(office: Office, actor: Actor) -> list[Queue]:
     """Every kind of work that may wait for this actor, with counts; one statement."""
     today = office.today()
-    rules = _rules(actor, today)
+    rules = _rules(office, actor, today)
     if not rules:
         return []
     counts = union_all(*(_count(rule, today) for rule in rules))
@@ -95,13 +97,14 @@ def _count(rule: _Rule, today: date):
     ).where(rule.where)
 
 
-def _rules(actor: Actor, today: date) -> list[_Rule]:
+def _rules(office: Office, actor: Actor, today: date) -> list[_Rule]:
     if actor.role not in STAFF:
         return []
     return [
         *_outgoing_rules(actor, today),
         *_incoming_rules(actor, today),
         *_assignment_rules(actor, today),
+        *_exchange_rules(office, actor),
     ]
 
 
@@ -131,6 +134,13 @@ def _incoming_rules(actor: Actor, today: date) -> Iterable[_Rule]:
 def _assignment_rules(actor: Actor, today: date) -> Iterable[_Rule]:
     for key, where in assignments.conditions(actor, today).items():
         yield _Rule(key, "assignments", {"state": key}, where, Assignment.deadline)
+
+
+def _exchange_rules(office: Office, actor: Actor) -> Iterable[_Rule]:
+    """What a sender asks back, and what became of our own documents that nobody may overlook."""
+    if needing.is_shown_to(actor):
+        yield _Rule("to_answer", "changes", {}, changes.waiting(actor))
+        yield _Rule("sent_needs", "exchange", {"tab": "needs"}, needing.counted(office, actor))
 
 
 def unread(office: Office, actor: Actor, limit: int = 10) -> list[Notification]:

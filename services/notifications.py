@@ -9,6 +9,7 @@ from domain.roles import Actor
 from models.agencies import Agency, Appointment, HubLink, Person
 from models.assignments import Assignment
 from models.audit import Notification
+from models.changes import Change
 from models.exchange import ExchangeMessage
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
@@ -22,6 +23,7 @@ OF_AGENCIES = (
     OutgoingDocument,
     IncomingDocument,
     Assignment,
+    Change,
     ExchangeMessage,
     HubLink,
     Reconciliation,

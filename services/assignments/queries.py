@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from domain.errors import NotFound
+from domain.incoming_flow import VOID
 from domain.permissions import allowing
 from domain.roles import ASSIGNABLE, Actor
 from domain.text import by_given_name
@@ -86,7 +87,9 @@ def officers(
 
 
 def may_answer(actor: Actor, document: IncomingDocument) -> bool:
-    """Whether this person may draft the reply: those who are assigned."""
+    """Whether this person may draft the reply: those who are assigned, while it is in force."""
+    if document.state in VOID:
+        return False
     return bool(allowing(actor, "incoming:answer", incoming.relations(actor, document)))
 
 

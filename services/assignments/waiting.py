@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, or_
 
 from domain.assignment_flow import AssignmentKind, AssignmentState
-from domain.incoming_flow import IncomingState
+from domain.incoming_flow import CLOSED
 from domain.roles import Actor
 from models.assignments import Assignment
 from models.incoming import IncomingDocument
@@ -16,8 +16,8 @@ OPEN = (AssignmentState.NEW, AssignmentState.STARTED)
 
 
 def is_closed() -> ColumnElement[bool]:
-    """Done, or on a document that the lead's completion closed: as `Assignment.is_closed`."""
-    over = Assignment.document.has(IncomingDocument.state == IncomingState.DONE)
+    """Done, or on a document that is closed: as `Assignment.is_closed`."""
+    over = Assignment.document.has(IncomingDocument.state.in_(CLOSED))
     return or_(Assignment.state == AssignmentState.DONE, over)
 
 

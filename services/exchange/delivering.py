@@ -8,6 +8,7 @@ from domain.roles import SYSTEM
 from models.agencies import Agency
 from models.exchange import Dispatch
 from services import outbox
+from services.changes import coming
 from services.exchange import statuses, transport
 from services.incoming.arrival import Arrival, arrive
 from services.office import Office
@@ -29,3 +30,5 @@ def deliver(office: Office, lease: Lease) -> None:
             return
         incoming = arrive(work, agency, Arrival.from_dispatch(dispatch))
         statuses.report(work, incoming, BusinessCode.ARRIVED)
+        if dispatch.document.replaces is not None:
+            coming.replacement(work, incoming, [dispatch.document.replaces.document_uid])

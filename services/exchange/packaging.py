@@ -1,28 +1,36 @@
 """What a package of ours says, made of rows alone: the same rows give the same bytes, so that a
 build that was interrupted can be repeated (law 5)."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters.edxml.package import (
     Attachment,
     Business,
+    BusinessKind,
     Hop,
     Organ,
     Package,
+    ReceiverChange,
+    Replacement,
     ResponseFor,
     Staff,
     StatusMessage,
 )
 from adapters.edxml.write import write_package, write_status
 from adapters.files import FileStore
-from domain.exchange_flow import TransportState
+from domain.change_flow import ChangeKind
+from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import Role
 from models.agencies import Agency, Appointment, HubLink
-from models.exchange import Dispatch, ExchangeMessage, MessageKind, Route, StatusEvent
+from models.changes import Change
+from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, Route, StatusEvent
 from models.files import StoredFile
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
+from services.changes.asking import replaced_for
 
 ADMINISTRATIVE = 2  # DocumentType/Type as most systems write and the national library assumes it
 DEPUTY = "KT."
@@ -30,9 +38,13 @@ DEPUTY = "KT."
 
 def build(session: Session, files: FileStore, message: ExchangeMessage) -> bytes:
     """The bytes of an outgoing message. Raises Invalid: recipients-missing, attachment-empty."""
+    change = _change_of(session, message)
     if message.kind == MessageKind.STATUS:
-        return write_status(status_of(session, message))
-    return write_package(package_of(session, files, message))
+        said = status_of(session, message) if change is None else request_of(session, change)
+        return write_status(said)
+    if change is None:
+        return write_package(package_of(session, files, message))
+    return write_package(change_of(session, message, change))
 
 
 def package_of(session: Session, files: FileStore, message: ExchangeMessage) -> Package:
@@ -42,10 +54,87 @@ def package_of(session: Session, files: FileStore, message: ExchangeMessage) -> 
         select(Dispatch).where(Dispatch.document_id == doc.id).order_by(Dispatch.id)
     ).all()
     served = [d for d in dispatches if _is_served(d, message)]
+    return _package(
+        session,
+        message,
+        dispatches,
+        recipients=tuple(Organ(code=d.recipient_code, name=d.recipient_name) for d in served),
+        business=_business(session, message, doc),
+        attachments=_attachments(files, doc),
+    )
+
+
+def change_of(session: Session, message: ExchangeMessage, change: Change) -> Package:
+    """A revocation or an update: the document's data for the one recipient it is asked of, under
+    the document's own id. Its files stay what they are, so none travel."""
+    doc = change.outgoing
+    changed = [row["field"] for row in change.differences]
+    business = Business(
+        kind=BusinessKind.REVOKE if change.kind == ChangeKind.REVOKE else BusinessKind.UPDATE,
+        reason=change.reason,
+        document_id=doc.document_uid,
+        data_changed=bool(changed),
+        receivers_changed=change.drops_us,
+        receiver_changes=(ReceiverChange(change.peer_code, added=False),)
+        if change.drops_us
+        else (),
+        staff=_asker(doc, change),
+    )
+    return _package(
+        session,
+        message,
+        doc.dispatches,
+        recipients=(Organ(code=change.peer_code, name=change.peer_name),),
+        business=business,
+    )
+
+
+def request_of(session: Session, change: Change) -> StatusMessage:
+    """Status 13: a recipient is asked to give the document back. As the samples have it, it names
+    the recipient as the one answered and bears our document's id (`edxml.md` A3)."""
+    doc = change.outgoing
+    return StatusMessage(
+        sender=organ(doc.agency, _system_id(session, doc.agency)),
+        response_for=ResponseFor(
+            organ_code=change.peer_code,
+            reference=doc.reference,
+            issued_date=doc.issued_date,
+            document_id=doc.document_uid,
+        ),
+        staff=_asker(doc, change),
+        code=BusinessCode.TAKE_BACK,
+        description=change.reason,
+        at=change.asked_at,
+    )
+
+
+def _change_of(session: Session, message: ExchangeMessage) -> Change | None:
+    return session.scalars(
+        select(Change).where(Change.message_id == message.id, Change.direction == Direction.OUT)
+    ).one_or_none()
+
+
+def _asker(doc: OutgoingDocument, change: Change) -> Staff:
+    return Staff(department=doc.agency.name, name=change.asked_by)
+
+
+def _business(session: Session, message: ExchangeMessage, doc: OutgoingDocument) -> Business:
+    """New, or in place of an older document for those recipients who have that one."""
+    codes = replaced_for(session, message) if doc.replaces_id else []
+    if not codes:
+        return Business(staff=_drafter(doc))
+    old = Replacement(doc.replaces.document_uid, tuple(codes))
+    return Business(kind=BusinessKind.REPLACE, replacements=(old,), staff=_drafter(doc))
+
+
+def _package(
+    session: Session, message: ExchangeMessage, dispatches: Sequence[Dispatch], **fields: object
+) -> Package:
+    """The document's own data, with what this package says beside them."""
+    doc = session.get(OutgoingDocument, message.outgoing_id)
     number, _, notation = doc.reference.partition("/")
     return Package(
         sender=organ(doc.agency, _system_id(session, doc.agency)),
-        recipients=tuple(Organ(code=d.recipient_code, name=d.recipient_name) for d in served),
         document_id=doc.document_uid,
         number=number,
         notation=doc.notation or notation,
@@ -62,9 +151,8 @@ def package_of(session: Session, files: FileStore, message: ExchangeMessage) -> 
         response_for=_answered(doc),
         to_places=_to_places(doc, dispatches),
         trace=(Hop(doc.agency.code, message.created_at),),
-        business=Business(staff=_drafter(doc)),
-        attachments=_attachments(files, doc),
         **_signer(doc.agency, doc.signer),
+        **fields,
     )
 
 

@@ -15,6 +15,7 @@ from domain.roles import SYSTEM
 from models.agencies import Agency
 from models.exchange import Direction, ExchangeMessage, MessageKind
 from services import outbox
+from services.changes import coming
 from services.exchange import receipts, statuses, transport
 from services.incoming.arrival import Arrival, arrive
 from services.office import Office
@@ -93,7 +94,10 @@ def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
     message.repairs = list(content.repairs)
     if isinstance(content, StatusMessage):
         message.document_uid = content.response_for.document_id
-        statuses.take(work, message, content)
+        if content.code == BusinessCode.TAKE_BACK:
+            coming.take_status(work, message, content)
+        else:
+            statuses.take(work, message, content)
         return
     message.document_uid = content.document_id
     message.content_sha256 = content_digest(content)
@@ -101,12 +105,15 @@ def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
 
 
 def _take_document(work: Work, message: ExchangeMessage, package: Package) -> None:
+    if package.business.kind in coming.KINDS and coming.take_package(work, message, package):
+        return
     first = _first_copy(work, message)
     if package.business.kind == BusinessKind.REVOKE or (
-        first is not None and package.business.kind != BusinessKind.NEW
+        first is not None and package.business.kind == BusinessKind.UPDATE
     ):
-        # A revocation bears the id of the document it is about: no second copy of it.
+        # It bears the id of a document that is not here: no document of its own.
         transport.set_aside(work, message, f"business-kind:{int(package.business.kind)}")
+        coming.about_nothing(work, message)
         return
     if first is not None and first.content_sha256 != message.content_sha256:
         _refuse(work, message, "same-id-other-bytes")
@@ -117,6 +124,17 @@ def _take_document(work: Work, message: ExchangeMessage, package: Package) -> No
         agency = work.session.get(Agency, message.agency_id)
         incoming = arrive(work, agency, Arrival.from_package(package, message.id))
         statuses.report(work, incoming, BusinessCode.ARRIVED)
+        coming.replacement(work, incoming, _replaced(package, agency))
+
+
+def _replaced(package: Package, agency: Agency) -> list[str]:
+    """Ids of the documents that this one replaces for this agency; without a list for all."""
+    ours = {agency.code, agency.old_code, ""}
+    return [
+        each.document_id
+        for each in package.business.replacements
+        if not each.organ_codes or ours.intersection(each.organ_codes)
+    ]
 
 
 def _first_copy(work: Work, message: ExchangeMessage) -> ExchangeMessage | None:

@@ -11,6 +11,7 @@ from domain.exchange_flow import TransportState
 from domain.roles import SYSTEM
 from models.exchange import ExchangeMessage, MessageKind
 from services import outbox
+from services.changes import asking as changes
 from services.exchange import dispatching, links, packaging, receipts, syncing, transport
 from services.exchange.circuits import Resting
 from services.office import Office
@@ -27,6 +28,12 @@ def send(office: Office, lease: Lease) -> None:
     message = office.session().get(ExchangeMessage, lease.subject_id)
     if message is None or message.state != TransportState.QUEUED:
         return _nothing_to_do(office, lease)
+    if changes.held(office.session(), message):
+        return _held(office, lease)
+    return _send(office, lease, message)
+
+
+def _send(office: Office, lease: Lease, message: ExchangeMessage) -> None:
     agency_id, kind = message.agency_id, str(message.kind)
     # A document names its recipients itself; a status has no place for them.
     to = [message.peer_code] if kind == MessageKind.STATUS else None
@@ -136,6 +143,12 @@ def _rested(office: Office, lease: Lease, resting: Resting) -> None:
             transport.failed(work, message, resting.problem, TransportState.PARKED)
         else:
             transport.waiting(work, message, resting.problem)
+
+
+def _held(office: Office, lease: Lease) -> None:
+    """A change follows the document it is about, and does not overtake it."""
+    with transaction(office, SYSTEM) as work:
+        outbox.postpone(work, lease, "document-first")
 
 
 def _nothing_to_do(office: Office, lease: Lease) -> None:

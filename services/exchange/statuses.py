@@ -11,6 +11,7 @@ from domain.text import nfc
 from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, StatusEvent
 from models.incoming import IncomingDocument, IncomingSource
 from models.outgoing import OutgoingDocument
+from services.changes import answers, effects
 from services.exchange import links, transport
 from services.unit_of_work import Work
 
@@ -27,11 +28,9 @@ def report(
     event = _new_event(work, incoming, code, description)
     work.session.add(event)
     work.session.flush()
-    if incoming.source == IncomingSource.INTERNAL:
-        _tell_neighbour(work, incoming, event)
-    else:
-        _tell_hub(work, incoming, event)
-    work.audit("exchange:status_out", incoming, code=event.code, to=incoming.sender_code)
+    _tell(work, incoming, event)
+    if code in (BusinessCode.REGISTERED, BusinessCode.REFUSED):
+        effects.replaced(work, incoming, accepted=code == BusinessCode.REGISTERED)
     return event
 
 
@@ -74,6 +73,24 @@ def _tell_hub(work: Work, incoming: IncomingDocument, event: StatusEvent) -> Non
     work.session.add(message)
     work.session.flush()
     work.enqueue(links.QUEUE, "send", message.id)
+
+
+def answer(work: Work, incoming: IncomingDocument, code: str, description: str = "") -> None:
+    """Answers what the sender asked about an arrival (15 agreed, 16 refused), each time anew."""
+    if incoming.source == IncomingSource.PAPER:
+        return
+    event = _new_event(work, incoming, code, description)
+    work.session.add(event)
+    work.session.flush()
+    _tell(work, incoming, event)
+
+
+def _tell(work: Work, incoming: IncomingDocument, event: StatusEvent) -> None:
+    if incoming.source == IncomingSource.INTERNAL:
+        _tell_neighbour(work, incoming, event)
+    else:
+        _tell_hub(work, incoming, event)
+    work.audit("exchange:status_out", incoming, code=event.code, to=incoming.sender_code)
 
 
 def take(work: Work, message: ExchangeMessage, status: StatusMessage) -> None:
@@ -134,6 +151,7 @@ def _apply(work: Work, dispatch: Dispatch, event: StatusEvent) -> None:
     transport.delivered(work, dispatch)
     document = dispatch.document
     refused = event.code == BusinessCode.REFUSED
+    answers.heard(work, dispatch, event)
     tag = "exchange:recipient_refused" if refused else "exchange:status_in"
     work.audit(tag, document, code=event.code, recipient=dispatch.recipient_code)
     if refused:

@@ -60,6 +60,26 @@ def left_out(work: Work, message: ExchangeMessage, codes: Collection[str]) -> No
             undeliverable(work, dispatch, "recipient-unreachable")
 
 
+def called_off(work: Work, dispatch: Dispatch) -> None:
+    """It had not left, and does not leave any more; the others of its package go without it."""
+    before, message = dispatch.transport_state, dispatch.message
+    dispatch.transport_state, dispatch.problem = T.CANCELLED, ""
+    work.audit("exchange:cancelled", dispatch.document, recipient=dispatch.recipient_code)
+    if message is None or message.state not in (T.QUEUED, T.FAILED):
+        return
+    if before == T.QUEUED and message.state == T.QUEUED:
+        message.payload_sha256 = None
+    if not _with_state(work, message, T.QUEUED, T.SENT, *IN_TROUBLE):
+        message.state, message.finished_at = T.CANCELLED, work.now
+
+
+def rebuilt(work: Work, dispatch: Dispatch) -> None:
+    """The document's data changed before its package left: it is built with the new ones."""
+    message = dispatch.message
+    if message is not None and message.state == T.QUEUED:
+        message.payload_sha256 = None
+
+
 def requeued(
     work: Work, message: ExchangeMessage, unreachable: Collection[str] = frozenset()
 ) -> None:
@@ -80,7 +100,7 @@ def requeued(
 
 
 def requeued_dispatch(dispatch: Dispatch) -> None:
-    dispatch.transport_state, dispatch.problem = T.QUEUED, ""
+    dispatch.transport_state, dispatch.problem, dispatch.seen_at = T.QUEUED, "", None
 
 
 def delivered(work: Work, dispatch: Dispatch) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from domain.errors import NotFound
+from domain.incoming_flow import IncomingState
 from domain.permissions import Grant, Relation, allowing, relations_granting
 from domain.roles import Actor
 from models.assignments import Assignment
@@ -13,9 +14,12 @@ from services.unit_of_work import Work
 
 
 def relations(actor: Actor, document: IncomingDocument) -> frozenset[Relation]:
-    """How the actor stands to the document; to anything of another agency not at all."""
+    """How the actor stands to the document; to anything of another agency not at all. What was
+    revoked or given back is nobody's work any more: only who oversees the agency finds it."""
     if actor.agency_id is None or document.agency_id != actor.agency_id:
         return frozenset()
+    if document.state == IncomingState.WITHDRAWN:
+        return frozenset({Relation.AGENCY})
     assigned = document.assignments
     holds = {
         Relation.AGENCY: True,
@@ -43,15 +47,14 @@ def _condition(actor: Actor, relation: Relation) -> ColumnElement[bool]:
     # Under a name of its own: lists of assignments use this condition beside that table.
     given = aliased(Assignment)
     assigned = exists().where(given.document_id == IncomingDocument.id)
-    if relation is Relation.AGENCY:
-        return true()
-    if relation is Relation.DIRECTOR:
-        return IncomingDocument.director_id == actor.appointment_id
-    if relation is Relation.ASSIGNED_UNIT:
-        return assigned.where(given.unit_id == actor.unit_id)
-    if relation is Relation.ASSIGNEE:
-        return assigned.where(given.person_id == actor.person_id)
-    return false()
+    in_force = IncomingDocument.state != IncomingState.WITHDRAWN
+    ways = {
+        Relation.AGENCY: true(),
+        Relation.DIRECTOR: and_(in_force, IncomingDocument.director_id == actor.appointment_id),
+        Relation.ASSIGNED_UNIT: and_(in_force, assigned.where(given.unit_id == actor.unit_id)),
+        Relation.ASSIGNEE: and_(in_force, assigned.where(given.person_id == actor.person_id)),
+    }
+    return ways.get(relation, false())
 
 
 def locked(work: Work, document_id: int) -> IncomingDocument:

@@ -58,6 +58,23 @@ def ask_for_inspection(work: Work, document: IncomingDocument) -> None:
         document.verdict = "unsigned"
 
 
+def put_files(work: Work, document: IncomingDocument, arrival: Arrival) -> None:
+    """Other files in place of those the document has; their signatures are checked anew."""
+    first, *rest = sorted(arrival.files, key=_main_first)
+    for paper in document.papers[1:]:
+        work.session.delete(paper)
+    work.session.flush()
+    work.session.expire(document, ["papers"])
+    _put_file(work, document.main, first)
+    enclosures = [_enclosure(n, file, arrival) for n, file in enumerate(rest, start=2)]
+    for paper, file in zip(enclosures, rest, strict=True):
+        _put_file(work, paper, file)
+    document.papers.extend(enclosures)
+    document.verdict = None
+    work.session.flush()
+    ask_for_inspection(work, document)
+
+
 def summary(document: IncomingDocument) -> str:
     return clipped(f"{document.main.reference} {document.main.subject}", 500)
 

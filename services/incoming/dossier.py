@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from domain.deadlines import proposed_deadline
-from domain.incoming_flow import IncomingState
+from domain.incoming_flow import VOID, IncomingState
 from domain.roles import LEADERS, Actor
 from models.agencies import Appointment, Unit
 from models.assignments import Assignment
 from models.audit import AuditEntry
+from models.changes import Change
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from models.registers import RegisterKind
@@ -22,13 +23,14 @@ from models.signing import Signature
 from services import assignments, numbering
 from services.accounts import posts
 from services.assignments.access import headed_units
+from services.changes import queries as changes
 from services.incoming import duplicates, queries
 from services.incoming.actions import available
 from services.incoming.directing import active_units
 from services.office import Office, holidays_around
 from services.outgoing import access as outgoing
 
-ASSIGNED = (IncomingState.DIRECTED, IncomingState.IN_PROGRESS, IncomingState.DONE)
+ASSIGNED = {IncomingState.DIRECTED, IncomingState.IN_PROGRESS, IncomingState.DONE} | VOID
 
 
 @dataclass
@@ -51,6 +53,7 @@ class Dossier:
     officers: Mapping[int, list[Appointment]] = field(default_factory=dict)
     may_answer: bool = False
     on_behalf: bool = False  # the directive would be recorded for a leader
+    changes: Sequence[Change] = ()  # what its sender asked about it
     entries: Sequence[AuditEntry] = ()
 
     @property
@@ -141,6 +144,7 @@ def _add_surroundings(office: Office, actor: Actor, dossier: Dossier) -> None:
     if document.answers_outgoing_id:
         wanted = OutgoingDocument.id == document.answers_outgoing_id
         dossier.answered = next(iter(_outgoing(session, actor, wanted)), None)
+    dossier.changes = changes.of_incoming(office, document.id)
     dossier.entries = _entries(office, document, dossier.assigned)
 
 

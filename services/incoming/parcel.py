@@ -4,6 +4,7 @@ on the same node."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from adapters.edxml.package import Attachment, Package, ResponseFor
 from adapters.files import PDF, media_type
@@ -23,6 +24,11 @@ class ArrivalFile:
     sha256: str | None = None
     damaged: bool = False
     description: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes; empty for a file that came without any."""
+        return self.sha256 or (sha256(self.data).hexdigest() if self.data else "")
 
     @property
     def kind(self) -> str:

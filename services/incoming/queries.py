@@ -35,6 +35,7 @@ TABS: dict[str, tuple[IncomingState, ...]] = {
     "overdue": OPEN,
     "done": (S.DONE,),
     "refused": (S.REFUSED,),
+    "void": (S.WITHDRAWN, S.REPLACED),
     "all": tuple(S),
 }
 # One state alone, as the home page links to it, lies under the tab that holds it.

@@ -14,6 +14,7 @@ from models.outgoing import OutgoingDocument, Review
 from models.registers import RegisterKind
 from models.signing import SigningRole
 from services import directory, exchange, signing
+from services.changes import asking as changes
 from services.numbering import give_number
 from services.office import Office
 from services.outgoing import access, addressing, drafting, state
@@ -134,6 +135,7 @@ def _dispatch(work: Work, doc: OutgoingDocument, _form: Mapping, _ready: None) -
         raise Invalid("recipients-missing")
     directory.resolve(work.office, [recipient.code for recipient in doc.recipients])
     exchange.dispatch(work, doc)
+    changes.replace(work, doc)
     return {"recipients": [recipient.code for recipient in doc.recipients]}
 
 
@@ -143,6 +145,15 @@ def _add_recipients(work: Work, doc: OutgoingDocument, form: Mapping, _ready: No
     doc.search_text = drafting.search_text(doc)
     exchange.dispatch(work, doc, added)
     return {"recipients": [recipient.code for recipient in added]}
+
+
+def _change(ask: Callable[[Work, OutgoingDocument, Mapping], dict]) -> Do:
+    def do(work: Work, doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
+        details = ask(work, doc, form)
+        doc.search_text = drafting.search_text(doc)
+        return details
+
+    return do
 
 
 def _cancel(_work: Work, _doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
@@ -198,5 +209,8 @@ DO: dict[str, Do] = {
     "readdress": _readdress,
     "dispatch": _dispatch,
     "add_recipients": _add_recipients,
+    "take_back": _change(changes.take_back),
+    "update": _change(changes.update),
+    "revoke": _change(changes.revoke),
     "cancel": _cancel,
 }

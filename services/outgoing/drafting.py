@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from adapters.files import PDF, media_type
 from domain import permissions
 from domain.errors import Conflict, Invalid
+from domain.incoming_flow import VOID
 from domain.numbering import notation
 from domain.outgoing_flow import OutgoingState
 from domain.permissions import Relation
@@ -25,7 +26,7 @@ from services import directory, incoming
 from services.accounts import posts
 from services.form_tokens import made_with, token_of
 from services.office import Office
-from services.outgoing import addressing, material
+from services.outgoing import access, addressing, material
 from services.outgoing.form import FORM, DraftForm, Upload
 from services.outgoing.material import Letterhead, Material
 from services.unit_of_work import Work, transaction
@@ -70,6 +71,7 @@ def _create(office: Office, actor: Actor, ready: Prepared, token: str | None) ->
             state=OutgoingState.DRAFT,
             document_uid=str(uuid.uuid4()),
             answers_id=ready.form.answers_id,
+            replaces_id=ready.form.replaces_id,
             form_token=token,
             created_at=work.now,
             updated_at=work.now,
@@ -99,6 +101,7 @@ def _is_again(doc: OutgoingDocument, form: DraftForm) -> bool:
         "urgency": doc.urgency,
         "due_date": doc.due_date,
         "answers_id": doc.answers_id,
+        "replaces_id": doc.replaces_id,
         "body": first.body,
         "addressees": tuple(first.addressees.splitlines()),
         "to_places": tuple(first.to_places.splitlines()),
@@ -134,6 +137,8 @@ def prepare(office: Office, actor: Actor, doc: OutgoingDocument | None, form: Ma
         raise Invalid("due-date-past", field="due_date")
     if draft.answers_id and doc is None:
         answered(office, actor, draft.answers_id)
+    if draft.replaces_id and doc is None:
+        replaced(office, actor, draft.replaces_id)
     if draft.source != FORM and draft.file is None and _has_file(doc):
         return Prepared(draft, head, recipients, None)
     names = tuple(entry.name for entry in recipients)
@@ -169,6 +174,19 @@ def answered(office: Office, actor: Actor, incoming_id: int) -> IncomingDocument
     """
     found = incoming.load(office, actor, incoming_id)
     permissions.require(actor, "incoming:answer", incoming.relations(actor, found))
+    if found.state in VOID:
+        raise Conflict("document-void")
+    return found
+
+
+def replaced(office: Office, actor: Actor, outgoing_id: int) -> OutgoingDocument:
+    """The document to replace: one that was sent and is in force (NĐ 30/2020, Điều 18.3).
+
+    Raises NotFound, Conflict("wrong-state").
+    """
+    found = access.find(office.session(), actor, outgoing_id)
+    if found.state != OutgoingState.DISPATCHED:
+        raise Conflict("wrong-state", action="replace", state=found.state)
     return found
 
 

@@ -37,6 +37,7 @@ class DraftForm:
     urgency: int = 0
     due_date: date | None = None
     answers_id: int | None = None
+    replaces_id: int | None = None
     recipients: tuple[str, ...] = ()
     informed: frozenset[str] = frozenset()
     file: Upload | None = None
@@ -59,6 +60,7 @@ class DraftForm:
             urgency=_number(form, "urgency") or 0,
             due_date=read_date(form.get("due_date"), "due_date"),
             answers_id=_number(form, "answers_id"),
+            replaces_id=_number(form, "replaces_id"),
             recipients=tuple(_many(form, "recipients")),
             informed=frozenset(_many(form, "informed")),
             file=form.get("file") or None,

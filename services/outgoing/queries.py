@@ -36,6 +36,7 @@ TABS: dict[str, frozenset[OutgoingState]] = {
     "issuing": frozenset({S.SIGNED, S.SEALING, S.NUMBERED}),
     "issued": frozenset({S.ISSUED}),
     "dispatched": frozenset({S.DISPATCHED}),
+    "void": frozenset({S.REVOKED, S.REPLACED}),
     "cancelled": frozenset({S.CANCELLED}),
 }
 

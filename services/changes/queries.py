@@ -1,0 +1,81 @@
+"""Reading changes: those of a document, one by itself, those that wait for an answer."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from domain.change_flow import ChangeState
+from domain.errors import NotFound
+from domain.permissions import Relation, allowing
+from domain.roles import Actor
+from models.audit import Notification
+from models.changes import Change
+from models.exchange import Direction
+from models.incoming import IncomingDocument
+from services.changes.answering import ANSWERED, locked
+from services.incoming import access
+from services.office import Office
+from services.unit_of_work import transaction
+
+
+def of_incoming(office: Office, document_id: int) -> Sequence[Change]:
+    """What was asked about a document, newest first; also by which one it was replaced, and what it
+    replaces itself."""
+    about = or_(Change.incoming_id == document_id, Change.new_incoming_id == document_id)
+    query = (
+        select(Change)
+        .where(Change.direction == Direction.IN, about)
+        .options(joinedload(Change.incoming).joinedload(IncomingDocument.papers))
+    )
+    return office.session().scalars(query.order_by(Change.id.desc())).unique().all()
+
+
+def load(office: Office, actor: Actor, change_id: int) -> Change:
+    """A change asked of the actor's agency. Who had the document was told of it and may read that
+    much, though the document itself is withdrawn from them. NotFound("not-found")."""
+    told = exists().where(
+        Notification.person_id == actor.person_id,
+        Notification.subject_type == Change.__tablename__,
+        Notification.subject_id == Change.id,
+    )
+    found = office.session().scalars(
+        select(Change)
+        .join(Change.incoming)
+        .where(
+            Change.id == change_id,
+            Change.agency_id == actor.agency_id,
+            Change.direction == Direction.IN,
+            or_(told, access.visible(actor)),
+        )
+        .options(joinedload(Change.incoming).joinedload(IncomingDocument.papers))
+    )
+    change = found.unique().one_or_none()
+    if change is None:
+        raise NotFound("not-found")
+    return change
+
+
+def may_open(actor: Actor, document: IncomingDocument) -> bool:
+    return access.grant_to_view(actor, document) is not None
+
+
+def waiting(actor: Actor) -> ColumnElement[bool]:
+    """What waits for an answer of the actor, if it is theirs to give."""
+    here = Change.agency_id == actor.agency_id
+    if not allowing(actor, "change:agree", {Relation.AGENCY}):
+        here = and_(here, Change.id.is_(None))
+    return and_(
+        here,
+        Change.direction == Direction.IN,
+        Change.state == ChangeState.ASKED,
+        Change.kind.in_(ANSWERED),
+    )
+
+
+def seen(office: Office, actor: Actor, change_id: int) -> None:
+    """Notes that a person took note of a recipient's refusal. Raises Forbidden, NotFound."""
+    with transaction(office, actor) as work:
+        change = locked(work, change_id)
+        change.seen_at = work.now
+        work.audit("change:seen", change.outgoing or change.incoming, kind=change.kind)
