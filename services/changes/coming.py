@@ -1,6 +1,6 @@
-"""What senders ask of us about a document they sent. A revocation binds and is done at once; to give
-a document back or to take new data over, a clerk agrees first; a replacement takes its place with
-its registration."""
+"""What senders ask of us about a document they sent. A revocation binds and is done at once; to
+give a document back or to take new data over, a clerk agrees first; a replacement takes its place
+with its registration."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """What needs a person among all that was sent: recipients who refused, whom a document did not
-reach, who are late to acknowledge, who were asked for something and did not answer or did not agree.
-The home page counts by the same condition as the list shows."""
+reach, who are late to acknowledge, who were asked for something and did not agree to it. The home
+page counts by the same condition as the list shows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

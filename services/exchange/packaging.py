@@ -68,16 +68,14 @@ def change_of(session: Session, message: ExchangeMessage, change: Change) -> Pac
     """A revocation or an update: the document's data for the one recipient it is asked of, under
     the document's own id. Its files stay what they are, so none travel."""
     doc = change.outgoing
-    changed = [row["field"] for row in change.differences]
+    dropped = (ReceiverChange(change.peer_code, added=False),) if change.drops_us else ()
     business = Business(
         kind=BusinessKind.REVOKE if change.kind == ChangeKind.REVOKE else BusinessKind.UPDATE,
         reason=change.reason,
         document_id=doc.document_uid,
-        data_changed=bool(changed),
+        data_changed=bool(change.differences),
         receivers_changed=change.drops_us,
-        receiver_changes=(ReceiverChange(change.peer_code, added=False),)
-        if change.drops_us
-        else (),
+        receiver_changes=dropped,
         staff=_asker(doc, change),
     )
     return _package(

@@ -91,9 +91,10 @@ class Node:
         self.work()
 
     def all(self, model, *where):
-        """Rows, fresh from the database."""
+        """Rows, fresh from the database, the oldest first."""
         with self.app.app_context():
-            return self.office.session().scalars(select(model).where(*where)).all()
+            query = select(model).where(*where).order_by(model.id)
+            return self.office.session().scalars(query).all()
 
     def read(self, ask):
         """`ask(session)` in the node's context."""

@@ -1,5 +1,5 @@
-"""Revoking, taking back, updating, replacing: what each does at the recipient, what comes back, over
-the real hub and between two agencies of one node."""
+"""Revoking, taking back, updating, replacing: what each does at the recipient, what comes back,
+over the real hub and between two agencies of one node."""
 
 import pytest
 from sqlalchemy import select
@@ -121,7 +121,7 @@ def test_a_refusal_carries_its_reason_to_the_sender_and_may_be_asked_again(world
 
 def test_what_has_not_left_is_called_off_here_and_nothing_is_sent(world):
     document_id = send_one(world.b, SON_TINH, [BINH_SON, BINH_MINH, TINH_HA])
-    first, second, inside = world.b.all(Dispatch, Dispatch.document_id == document_id)
+    first, _, inside = world.b.all(Dispatch, Dispatch.document_id == document_id)
     for each in (first, inside):
         act(world.b, document_id, "take_back", dispatch=each.id, reason=REASON)
     world.exchange()
