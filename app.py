@@ -18,6 +18,7 @@ from blueprints import (
     admin,
     assignments,
     axis,
+    changes,
     documents,
     exchange,
     failures,
@@ -128,6 +129,7 @@ def _register_blueprints(app: Flask) -> None:
     register(documents.blueprint, guards.signed_in_on_district)
     register(incoming.blueprint, guards.signed_in_on_district)
     register(outgoing.blueprint, guards.signed_in_on_district)
+    register(changes.blueprint, guards.signed_in_on_district)
     register(assignments.blueprint, guards.signed_in_on_district)
     register(signing.blueprint, guards.signed_in_on_district)
     register(exchange.blueprint, guards.signed_in_on_district)

@@ -13,6 +13,8 @@ OUTGOING = {
     "numbered": (_l("Đã cấp số, chờ đóng dấu lại"), "bad"),
     "issued": (_l("Đã phát hành, chờ gửi"), "wait"),
     "dispatched": (_l("Đã gửi"), "good"),
+    "revoked": (_l("Đã thu hồi"), "bad"),
+    "replaced": (_l("Bị thay thế"), "plain"),
     "cancelled": (_l("Đã hủy"), "bad"),
 }
 INCOMING = {
@@ -23,6 +25,8 @@ INCOMING = {
     "directed": (_l("Đã phân công"), "info"),
     "in_progress": (_l("Đang xử lý"), "info"),
     "done": (_l("Đã xong"), "good"),
+    "withdrawn": (_l("Đã thu hồi, trả lại"), "bad"),
+    "replaced": (_l("Bị thay thế"), "plain"),
 }
 ASSIGNMENT = {
     "new": (_l("Chưa bắt đầu"), "wait"),
@@ -41,6 +45,7 @@ TRANSPORT = {
     "delivered": (_l("Đã đến nơi"), "good"),
     "failed": (_l("Gửi không được"), "bad"),
     "parked": (_l("Tạm dừng gửi"), "bad"),
+    "cancelled": (_l("Đã hủy gửi"), "plain"),
 }
 BUSINESS = {
     "01": (_l("Đã đến"), "info"),
@@ -52,6 +57,18 @@ BUSINESS = {
     "13": (_l("Yêu cầu lấy lại"), "wait"),
     "15": (_l("Đồng ý cập nhật, lấy lại"), "info"),
     "16": (_l("Không đồng ý cập nhật, lấy lại"), "bad"),
+}
+CHANGE = {
+    "asked": (_l("Chờ trả lời"), "wait"),
+    "agreed": (_l("Đã đồng ý"), "good"),
+    "refused": (_l("Không đồng ý"), "bad"),
+    "cancelled": (_l("Đã thôi"), "plain"),
+}
+CHANGE_KIND = {
+    "revoke": (_l("Thu hồi"), "bad"),
+    "take_back": (_l("Lấy lại"), "wait"),
+    "update": (_l("Cập nhật"), "info"),
+    "replace": (_l("Thay thế"), "info"),
 }
 # As in edXML's priority; documents of our own go to 3 (NĐ 30/2020, Phụ lục I, mục II).
 URGENCY = {
@@ -76,6 +93,8 @@ QUEUES = {
     "to_hand_on": _l("Chờ tôi giao việc"),
     "to_do": _l("Việc tôi phải làm"),
     "to_know": _l("Để biết"),
+    "to_answer": _l("Bên gửi đề nghị, chờ trả lời"),
+    "sent_needs": _l("Văn bản gửi đi cần xử lý"),
 }
 TABLES = {
     "outgoing": OUTGOING,
@@ -84,6 +103,8 @@ TABLES = {
     "assignment_kind": ASSIGNMENT_KIND,
     "transport": TRANSPORT,
     "business": BUSINESS,
+    "change": CHANGE,
+    "change_kind": CHANGE_KIND,
     "urgency": URGENCY,
 }
 

@@ -10,6 +10,7 @@ from blueprints.words.actions import ACTION_NAMES
 from blueprints.words.roles import ROLE_NAMES
 from blueprints.words.tags import tag_name
 from domain.assignment_flow import ASSIGNMENT_FLOW, FITTING
+from domain.change_flow import CHANGE_FLOW
 from domain.exchange_flow import PROGRESS, BusinessCode, TransportState
 from domain.flow import Flow, Step
 from domain.incoming_flow import INCOMING_FLOW
@@ -22,6 +23,7 @@ FLOWS = (
     (OUTGOING_FLOW, "Outgoing documents (văn bản đi)"),
     (INCOMING_FLOW, "Incoming documents (văn bản đến)"),
     (ASSIGNMENT_FLOW, "Assignments (việc được giao)"),
+    (CHANGE_FLOW, "Changes to what was sent (thu hồi, lấy lại, cập nhật, thay thế)"),
 )
 RELATIONS = {
     Relation.AGENCY: "anything of the agency in which the person acts",
@@ -43,6 +45,7 @@ NEEDS = {
     "person": "a person",
     "note": "a note",
     "result": "the result",
+    "dispatch": "the recipient",
 }
 NOTE = "\n> Printed by `make docs` from `{source}`; do not edit by hand.\n"
 

@@ -40,7 +40,6 @@ OTHER_TAGS = frozenset(
         "admin:trust_root_add",
         "change:asked",
         "change:came",
-        "change:seen",
         "document:view_file",
         "outgoing:create",
         "outgoing:places",

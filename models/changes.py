@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Boolean, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from domain.change_flow import ChangeKind, ChangeState
 from models.base import Base, Id, Line, PrimaryKey, Short, reference_to
@@ -45,6 +45,15 @@ class Change(Base):
     seen_at: Mapped[datetime | None]  # a person took note of a refusal
 
     outgoing: Mapped[OutgoingDocument | None] = relationship()
-    dispatch: Mapped[Dispatch | None] = relationship(backref="changes")
-    incoming: Mapped[IncomingDocument | None] = relationship(backref="changes")
+    dispatch: Mapped[Dispatch | None] = relationship(
+        backref=backref("changes", order_by="Change.id")
+    )
+    incoming: Mapped[IncomingDocument | None] = relationship(
+        foreign_keys=[incoming_id], backref=backref("changes", order_by="Change.id")
+    )
+    new_incoming: Mapped[IncomingDocument | None] = relationship(
+        primaryjoin="foreign(Change.new_incoming_id) == IncomingDocument.id",
+        backref=backref("replacing", viewonly=True),
+        viewonly=True,
+    )
     message: Mapped[ExchangeMessage | None] = relationship()

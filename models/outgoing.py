@@ -63,7 +63,10 @@ class OutgoingDocument(Base):
     number_entry: Mapped[RegisterEntry | None] = relationship()
     answers = relationship("IncomingDocument", foreign_keys=[answers_id])
     replaces: Mapped["OutgoingDocument | None"] = relationship(
-        remote_side="OutgoingDocument.id", foreign_keys=[replaces_id]
+        remote_side="OutgoingDocument.id", foreign_keys=[replaces_id], back_populates="replaced_by"
+    )
+    replaced_by: Mapped[list["OutgoingDocument"]] = relationship(
+        foreign_keys=[replaces_id], order_by="OutgoingDocument.id", back_populates="replaces"
     )
     versions: Mapped[list["DraftVersion"]] = relationship(order_by="DraftVersion.ordinal")
     reviews: Mapped[list["Review"]] = relationship(order_by="Review.id")

@@ -139,7 +139,7 @@ def _assignment_rules(actor: Actor, today: date) -> Iterable[_Rule]:
 def _exchange_rules(office: Office, actor: Actor) -> Iterable[_Rule]:
     """What a sender asks back, and what became of our own documents that nobody may overlook."""
     if needing.is_shown_to(actor):
-        yield _Rule("to_answer", "changes", {}, changes.waiting(actor))
+        yield _Rule("to_answer", "exchange", {"tab": "answer"}, changes.waiting(actor))
         yield _Rule("sent_needs", "exchange", {"tab": "needs"}, needing.counted(office, actor))
 
 

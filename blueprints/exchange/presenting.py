@@ -7,10 +7,21 @@ from domain.permissions import Relation, allowing
 from domain.roles import Actor
 
 TABS = {
+    "needs": _l("Cần xử lý"),
+    "answer": _l("Chờ trả lời"),
     "waiting": _l("Chờ gửi"),
-    "attention": _l("Cần xử lý"),
+    "attention": _l("Gói tin có vấn đề"),
     "sent": _l("Đã gửi"),
     "received": _l("Đã nhận"),
+}
+
+# Why a recipient of ours needs a person.
+REASONS = {
+    "refused": (_l("Từ chối tiếp nhận"), "bad"),
+    "failed": (_l("Không gửi được"), "bad"),
+    "late": (_l("Chậm tiếp nhận"), "urgent"),
+    "unanswered": (_l("Chưa trả lời"), "wait"),
+    "declined": (_l("Không đồng ý"), "bad"),
 }
 
 

@@ -6,11 +6,12 @@ from flask import Blueprint, request, send_file, url_for
 
 from blueprints.addresses import whole
 from blueprints.answers import _, done, render
-from blueprints.exchange.presenting import rights, tabs_of
+from blueprints.exchange.presenting import REASONS, rights, tabs_of
 from blueprints.problems import problem_text
 from blueprints.receipts import shown
 from extensions import current_actor, office
-from services.exchange import board, receipts, resuming
+from services.changes import queries as changes
+from services.exchange import board, needing, receipts, resuming
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/exchange")
 blueprint.add_app_template_filter(problem_text, "problem")
@@ -18,20 +19,55 @@ blueprint.add_app_template_filter(problem_text, "problem")
 
 @blueprint.get("/")
 def index():
-    tab = request.args.get("tab", board.TABS[0])
+    tab = request.args.get("tab", "needs")
     page = max(1, request.args.get("page", 1, type=whole))
-    lines = board.board(office(), current_actor(), tab, page)
-    tabs = tabs_of(lines.counts, tab)
+    if tab in LISTS:
+        return LISTS[tab](page)
+    found = board.board(office(), current_actor(), tab, page)
+    tabs = tabs_of(found.line.counts, tab)
     return render(
         "exchange/index.html",
         "list",
-        board=lines,
+        board=found,
+        line=found.line,
         tabs=tabs,
-        tab=tab,
         page=page,
         per_page=board.PER_PAGE,
         **rights(current_actor()),
     )
+
+
+def _needs(page: int):
+    """Recipients of our documents that need a person."""
+    found, total = needing.listing(office(), current_actor(), page)
+    again = resuming.among(office(), current_actor(), [each.dispatch.id for each in found])
+    return _list(
+        "needs", page, total, needing.PER_PAGE, needs=found, reasons=REASONS, resendable=again
+    )
+
+
+def _answer(page: int):
+    """What senders ask of us."""
+    found, total = changes.asked(office(), current_actor(), page)
+    return _list("answer", page, total, changes.PER_PAGE, changes=found)
+
+
+def _list(tab: str, page: int, total: int, per_page: int, **shown):
+    line = board.line_of(office(), current_actor())
+    return render(
+        f"exchange/{tab}.html",
+        "list",
+        line=line,
+        tabs=tabs_of(line.counts, tab),
+        page=page,
+        total=total,
+        per_page=per_page,
+        **shown,
+        **rights(current_actor()),
+    )
+
+
+LISTS = {"needs": _needs, "answer": _answer}
 
 
 @blueprint.get("/messages/<int:message_id>")
@@ -65,6 +101,12 @@ def resume(message_id: int):
 def seen(message_id: int):
     resuming.settle(office(), current_actor(), message_id)
     return done(url_for("exchange.index", tab="attention"), _("Đã ghi là đã xem."))
+
+
+@blueprint.post("/dispatches/<int:dispatch_id>/seen")
+def looked_into(dispatch_id: int):
+    needing.settle(office(), current_actor(), dispatch_id)
+    return done(url_for("exchange.index", tab="needs"), _("Đã ghi là đã xem."))
 
 
 @blueprint.post("/dispatches/<int:dispatch_id>/resume")

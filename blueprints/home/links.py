@@ -35,6 +35,8 @@ def notified(kind: str, subject_id: int) -> str:
         return url_for("exchange.message", message_id=subject_id)
     if kind in OWN_PAGES:
         return url_for(OWN_PAGES[kind])
+    if kind == "change":
+        return url_for("changes.change", change_id=subject_id)
     if kind in AUDIT_PAGES:
         return url_for(AUDIT_PAGES[kind])
     feature = {"outgoing_document": "outgoing", "incoming_document": "incoming"}[kind]

@@ -39,6 +39,11 @@ def _directed(details: dict) -> str:
     return "\n".join(part for part in (details.get("text", ""), lead, recorded) if part)
 
 
+def _changed(details: dict) -> str:
+    kind = label(details.get("kind"), "change_kind")
+    return ": ".join(part for part in (kind, details.get("reason")) if part)
+
+
 def _told(details: dict) -> str:
     code = details.get("code", "")
     return f"{code} · {label(code, 'business')}"
@@ -50,6 +55,11 @@ NOTES = {
     "incoming:submit": lambda d: d.get("leader", ""),
     "incoming:close": lambda d: d.get("reason", ""),
     "incoming:direct": _directed,
+    "incoming:withdraw": lambda d: d.get("reason", ""),
+    "incoming:replaced": lambda d: d.get("by", ""),
+    "change:came": _changed,
+    "change:agree": _changed,
+    "change:refuse": _changed,
     "exchange:status_out": _told,
     "document:view_file": lambda d: d.get("name", ""),
     "assignment:hand_on": lambda d: ": ".join(p for p in (d.get("person"), d.get("to")) if p),

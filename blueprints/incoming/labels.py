@@ -12,6 +12,7 @@ TABS = {
     "overdue": _l("Quá hạn"),
     "done": _l("Đã xong"),
     "refused": _l("Đã từ chối"),
+    "void": _l("Thu hồi, thay thế"),
     "all": _l("Tất cả"),
 }
 SOURCES = {
@@ -40,6 +41,13 @@ EVENTS = {
     "incoming:started": "plain",
     "incoming:completed": "good",
     "incoming:close": "good",
+    "incoming:withdraw": "bad",
+    "incoming:replaced": "bad",
+    "change:came": "info",
+    "change:agree": "good",
+    "change:refuse": "bad",
+    "change:agreed": "plain",
+    "change:refused": "plain",
     "document:view_file": "plain",
     "exchange:status_out": "plain",
     "assignment:hand_on": "info",

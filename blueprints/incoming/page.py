@@ -14,6 +14,7 @@ from blueprints.signatures import told
 from domain.errors import Refusal
 from extensions import current_actor, office
 from models.incoming import IncomingDocument
+from services import changes
 from services.incoming import access, queries
 from services.incoming.caution import is_plain
 from services.incoming.desk import Desk, open_desk
@@ -70,6 +71,9 @@ def of(document_id: int, tried: ActionForm | None = None, refusal: Refusal | Non
         "papers": document.papers,
         "shown": _shown(document, request.args.get("paper", 1, type=whole)),
         "verdicts": {sha: told(found) for sha, found in dossier.signatures.items()},
+        "change_actions": {
+            each.id: changes.available(current_actor(), each) for each in dossier.changes
+        },
         "events": events(dossier),
     }
 

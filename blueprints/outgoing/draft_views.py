@@ -24,12 +24,18 @@ PICKER = "outgoing/recipients.html"
 
 @blueprint.get("/new")
 def new():
-    """An empty form; `?answers=` names an incoming document, whose sender is proposed."""
+    """An empty form; `?answers=` names an incoming document, whose sender is proposed, `?replaces=`
+    a document of ours, whose recipients are."""
     typed = MultiDict({"type_name": "Công văn", "source": "form"})
     if answers := request.args.get("answers", type=whole):
         arrival = drafting.answered(office(), current_actor(), answers)
         typed["answers_id"] = str(arrival.id)
         typed.setlist("recipients", [arrival.sender_code] if arrival.sender_code else [])
+    if replaces := request.args.get("replaces", type=whole):
+        older = drafting.replaced(office(), current_actor(), replaces)
+        typed["replaces_id"], typed["subject"] = str(older.id), older.subject
+        typed["type_name"] = older.type_name
+        typed.setlist("recipients", [each.code for each in older.recipients])
     return _form_page(typed)
 
 

@@ -49,6 +49,7 @@ class DraftForm(PageForm):
     enclosures = MultipleFileField(_l("Thêm tệp đính kèm"))
     recipient_search = StringField(_l("Thêm nơi nhận liên thông"))
     answers_id = HiddenField()
+    replaces_id = HiddenField()
     version = HiddenField()
     form_token = HiddenField(default=new_token)
 
@@ -75,6 +76,7 @@ def of_document(doc: OutgoingDocument) -> MultiDict:
             "addressees": last.addressees,
             "to_places": last.to_places,
             "answers_id": str(doc.answers_id or ""),
+            "replaces_id": str(doc.replaces_id or ""),
             "version": str(doc.version),
         }
     )

@@ -14,6 +14,7 @@ TABS = {
     "issuing": _l("Chờ phát hành"),
     "issued": _l("Chờ gửi"),
     "dispatched": _l("Đã gửi"),
+    "void": _l("Thu hồi, thay thế"),
     "cancelled": _l("Đã hủy"),
 }
 DONE = {
@@ -28,6 +29,9 @@ DONE = {
     "dispatch": _l("Đã đưa vào hàng gửi; theo dõi từng nơi nhận ở trang này."),
     "add_recipients": _l("Đã đưa vào hàng gửi cho các nơi nhận thêm."),
     "cancel": _l("Đã hủy dự thảo."),
+    "take_back": _l("Đã gửi yêu cầu lấy lại; văn bản chưa gửi đi thì được hủy gửi ngay."),
+    "update": _l("Đã cập nhật và báo từng nơi nhận."),
+    "revoke": _l("Đã thu hồi và báo mọi nơi nhận."),
 }
 # What the history shows, with the tone of its mark; the words are those of the tags.
 HISTORY = {
@@ -48,6 +52,10 @@ HISTORY = {
     "outgoing:dispatch": "good",
     "outgoing:add_recipients": "good",
     "outgoing:cancel": "bad",
+    "outgoing:take_back": "bad",
+    "outgoing:update": "info",
+    "outgoing:revoke": "bad",
+    "outgoing:replaced": "plain",
 }
 TRACKED = {
     "all": _l("Tất cả"),

@@ -81,9 +81,20 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         "sources": labels.SOURCES,
         **_readdressing(doc, steps),
         **_issuing(doc, steps),
+        "urgencies": labels.URGENCIES,
+        "replacement": _replacement(doc),
+        "may_replace": doc.state == S.DISPATCHED
+        and bool(allowing(actor, "outgoing:create", {Relation.AGENCY})),
         **signing.shown(doc),
         **tracking.shown(doc),
     }
+
+
+def _replacement(doc: OutgoingDocument) -> OutgoingDocument | None:
+    """What took the document's place, or is being drafted for it, if the actor may see it."""
+    made = [each for each in doc.replaced_by if each.state != S.CANCELLED]
+    shown = [each for each in made if access.grant_to_view(current_actor(), each)]
+    return shown[-1] if shown else None
 
 
 def draft_sha256(doc: OutgoingDocument) -> str | None:

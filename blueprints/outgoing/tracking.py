@@ -12,10 +12,13 @@ from blueprints.problems import problem_text
 from blueprints.receipts import of_recipient
 from domain.dates import local
 from domain.exchange_flow import BusinessCode, TransportState
+from domain.outgoing_flow import SENT
 from domain.outgoing_flow import OutgoingState as S
 from extensions import current_actor, office
+from models.changes import Change
 from models.exchange import Dispatch, Route
 from models.outgoing import OutgoingDocument
+from services.changes import asking
 from services.exchange import receipts, resuming
 from services.outgoing import queries, tracking
 from services.outgoing.tracking import Count
@@ -25,18 +28,20 @@ SHOWN = 10
 
 def shown(doc: OutgoingDocument) -> dict:
     """The first recipients, those in trouble before all others, and how many are in which state."""
-    if doc.state != S.DISPATCHED:
-        return {"dispatches": [], "replies": [], "tracked": None}
+    if doc.state not in SENT:
+        return {"dispatches": [], "replies": [], "tracked": None, "taken_back_from": []}
     rows = tracking.first(office(), doc, SHOWN + 1)
     is_all = len(rows) <= SHOWN
     counts = tracking.counted(rows) if is_all else tracking.counts(office(), doc)
     total, waiting = _sum(counts), _sum(c for c in counts if c.transport == TransportState.QUEUED)
     stuck = any(count.transport == TransportState.FAILED for count in counts)
     again = resuming.resendable(office(), current_actor(), doc.id) if stuck else set()
-    on_the_way = {"state": (_("Đang gửi"), "info")} if total and waiting == total else {}
+    all_wait = bool(total) and waiting == total and doc.state == S.DISPATCHED
+    on_the_way = {"state": (_("Đang gửi"), "info")} if all_wait else {}
     return {
         "dispatches": _rows(rows[:SHOWN], again),
         "tracked": {"total": total, "summary": _summary(counts)},
+        "taken_back_from": [each for each in rows[:SHOWN] if asking.may_be_asked(each)],
         "waiting_to_go": bool(waiting),
         "replies": queries.answers_to(office(), current_actor(), doc),
         **on_the_way,  # nobody has been sent anything yet: the document's own state says too much
@@ -102,7 +107,15 @@ def row(dispatch: Dispatch) -> dict:
         "transport": words_of.TRANSPORT.get(dispatch.transport_state, ("", "plain")),
         "business": words_of.BUSINESS.get(dispatch.business_state or ""),
         "problem": problem_text(dispatch.problem),
-        "events": [*_transport_events(dispatch), *map(_status_event, dispatch.events)],
+        "changes": sorted(dispatch.changes, key=lambda change: change.id),
+        "events": sorted(
+            [
+                *_transport_events(dispatch),
+                *map(_status_event, dispatch.events),
+                *map(_change_event, dispatch.changes),
+            ],
+            key=lambda event: event["at"],
+        ),
     }
 
 
@@ -114,6 +127,17 @@ def _transport_events(dispatch: Dispatch) -> list[dict]:
         (_("Đến nơi nhận"), dispatch.delivered_at),
     )
     return [{"title": title, "at": local(at), "tone": "plain"} for title, at in stamps if at]
+
+
+def _change_event(change: Change) -> dict:
+    kind = words_of.CHANGE_KIND[change.kind][0]
+    return {
+        "title": _("Yêu cầu: %(kind)s", kind=kind),
+        "at": local(change.asked_at),
+        "who": change.asked_by,
+        "note": change.reason,
+        "tone": "info",
+    }
 
 
 def _status_event(event) -> dict:

@@ -50,4 +50,8 @@ def act(document_id: int, action: str):
 def _typed() -> dict:
     """The form; recipients are ticked, listed, named by their codes or taken from a group."""
     to = picked(request.form)
-    return request.form.to_dict() | {"recipients": to.codes, "informed": to.informed}
+    return request.form.to_dict() | {
+        "recipients": to.codes,
+        "informed": to.informed,
+        "dropped": request.form.getlist("dropped"),
+    }

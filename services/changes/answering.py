@@ -58,9 +58,14 @@ def available(actor: Actor, change: Change) -> list[str]:
 
 
 def locked(work: Work, change_id: int) -> Change:
+    """A change asked of the actor's agency, for an answer. Raises NotFound."""
     found = work.session.scalars(
         select(Change)
-        .where(Change.id == change_id, Change.agency_id == work.actor.agency_id)
+        .where(
+            Change.id == change_id,
+            Change.agency_id == work.actor.agency_id,
+            Change.direction == Direction.IN,
+        )
         .with_for_update(of=Change)
         .execution_options(populate_existing=True)
     ).one_or_none()

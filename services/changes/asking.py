@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 
 from domain.change_flow import ChangeKind, ChangeState
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, Invalid
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.outgoing_flow import OutgoingState
 from models.changes import Change
@@ -36,18 +36,22 @@ DATA = ("subject", "urgency", "due_date")
 def take_back(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
     """Asks one recipient to give the document back (status 13).
 
-    Raises NotFound, Invalid("too-long"), Conflict: already-asked, already-given-back.
+    Raises Invalid: recipient-not-sent, too-long; Conflict: already-asked, already-given-back.
     """
     dispatch = _dispatch(work, doc, form)
     reason = typed(form, "reason", 500)
-    if dispatch.transport_state == CALLED_OFF or dispatch.business_state == BusinessCode.REFUSED:
+    if not _in_force([dispatch]):
         raise Conflict("already-given-back")
-    if any(change.state == ChangeState.ASKED for change in dispatch.changes):
+    if not may_be_asked(dispatch):
         raise Conflict("already-asked")
-    if any(_is_given_back(change) for change in dispatch.changes):
-        raise Conflict("already-given-back")
     _ask(work, dispatch, ChangeKind.TAKE_BACK, reason)
     return {"reason": reason, "recipient": dispatch.recipient_name}
+
+
+def may_be_asked(dispatch: Dispatch) -> bool:
+    """Whether this recipient has the document, or may get it, and nothing is asked of them."""
+    asked = any(change.state == ChangeState.ASKED for change in dispatch.changes)
+    return not asked and bool(_in_force([dispatch]))
 
 
 def revoke(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
@@ -120,10 +124,10 @@ def held(session, message: ExchangeMessage) -> bool:
 
 def _dispatch(work: Work, doc: OutgoingDocument, form: Mapping) -> Dispatch:
     wanted = str(form.get("dispatch") or "")
-    found = next((each for each in doc.dispatches if str(each.id) == wanted), None)
-    if found is None:
-        raise NotFound("not-found")
-    return found
+    for each in doc.dispatches:
+        if wanted in (str(each.id), each.recipient_code):
+            return each
+    raise Invalid("recipient-not-sent", field="dispatch", organ=wanted)
 
 
 def _in_force(dispatches: Iterable[Dispatch]) -> list[Dispatch]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from domain.change_flow import ChangeState
@@ -13,22 +13,11 @@ from models.audit import Notification
 from models.changes import Change
 from models.exchange import Direction
 from models.incoming import IncomingDocument
-from services.changes.answering import ANSWERED, locked
+from services.changes.answering import ANSWERED
 from services.incoming import access
 from services.office import Office
-from services.unit_of_work import transaction
 
-
-def of_incoming(office: Office, document_id: int) -> Sequence[Change]:
-    """What was asked about a document, newest first; also by which one it was replaced, and what it
-    replaces itself."""
-    about = or_(Change.incoming_id == document_id, Change.new_incoming_id == document_id)
-    query = (
-        select(Change)
-        .where(Change.direction == Direction.IN, about)
-        .options(joinedload(Change.incoming).joinedload(IncomingDocument.papers))
-    )
-    return office.session().scalars(query.order_by(Change.id.desc())).unique().all()
+PER_PAGE = 30
 
 
 def load(office: Office, actor: Actor, change_id: int) -> Change:
@@ -56,6 +45,21 @@ def load(office: Office, actor: Actor, change_id: int) -> Change:
     return change
 
 
+def asked(office: Office, actor: Actor, page: int) -> tuple[Sequence[Change], int]:
+    """One page of what waits for an answer, the oldest first, and how much there is."""
+    session, where = office.session(), waiting(actor)
+    total = session.scalar(select(func.count(Change.id)).where(where)) or 0
+    query = (
+        select(Change)
+        .where(where)
+        .options(joinedload(Change.incoming).selectinload(IncomingDocument.papers))
+        .order_by(Change.asked_at, Change.id)
+        .limit(PER_PAGE)
+        .offset((max(page, 1) - 1) * PER_PAGE)
+    )
+    return session.scalars(query).all(), total
+
+
 def may_open(actor: Actor, document: IncomingDocument) -> bool:
     return access.grant_to_view(actor, document) is not None
 
@@ -71,11 +75,3 @@ def waiting(actor: Actor) -> ColumnElement[bool]:
         Change.state == ChangeState.ASKED,
         Change.kind.in_(ANSWERED),
     )
-
-
-def seen(office: Office, actor: Actor, change_id: int) -> None:
-    """Notes that a person took note of a recipient's refusal. Raises Forbidden, NotFound."""
-    with transaction(office, actor) as work:
-        change = locked(work, change_id)
-        change.seen_at = work.now
-        work.audit("change:seen", change.outgoing or change.incoming, kind=change.kind)

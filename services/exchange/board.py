@@ -13,6 +13,7 @@ from domain.exchange_flow import TransportState
 from domain.permissions import Relation
 from domain.roles import Actor
 from models.agencies import HubLink
+from models.changes import Change
 from models.exchange import (
     Direction,
     Dispatch,
@@ -21,7 +22,8 @@ from models.exchange import (
     OutboxItem,
     OutboxState,
 )
-from services.exchange import circuits, links, transport
+from services.changes import queries as changes
+from services.exchange import circuits, links, needing, transport
 from services.exchange.entries import Entry, entries, message_of
 from services.exchange.resuming import undelivered
 from services.office import Office
@@ -32,11 +34,18 @@ PER_PAGE = 25
 M = ExchangeMessage
 
 
+@dataclass(frozen=True)
+class Line:
+    """How the line to the hub stands, and how many things each tab lists."""
+
+    link: HubLink | None
+    circuit: Circuit | None
+    counts: dict[str, int]
+
+
 @dataclass
 class Board:
-    link: HubLink | None
-    circuit: HubCircuit | None
-    counts: dict[str, int]
+    line: Line
     entries: list[Entry]
     total: int
     neighbours: Sequence[Dispatch] = field(default_factory=list)
@@ -72,23 +81,43 @@ def board(office: Office, actor: Actor, tab: str, page: int) -> Board:
     session = office.session()
     ours = M.agency_id == actor.agency_id
     tabs = _tabs()
-    counted = session.execute(
-        select(*(func.count().filter(each).label(name) for name, each in tabs.items()))
-        .select_from(M)
-        .where(ours)
-    ).one()
     chosen = tabs[tab if tab in tabs else TABS[0]]
     newest = select(M).where(ours, chosen).order_by(M.id.desc())
     messages = session.scalars(newest.limit(PER_PAGE).offset((max(page, 1) - 1) * PER_PAGE)).all()
-    counts = dict(counted._mapping)
-    link = links.of_agency(session, actor.agency_id)
+    line = line_of(office, actor)
     return Board(
+        line=line,
+        entries=entries(session, messages),
+        total=line.counts[tab if tab in tabs else TABS[0]],
+        neighbours=_neighbours(session, actor),
+    )
+
+
+def besides(office: Office, actor: Actor) -> dict[str, int]:
+    """Counts of the lists beside the packages: recipients that need a person, what to answer."""
+    needs = select(func.count(Dispatch.id)).where(needing.counted(office, actor))
+    waiting = select(func.count(Change.id)).where(changes.waiting(actor))
+    row = (
+        office.session()
+        .execute(
+            select(
+                needs.scalar_subquery().label("needs"), waiting.scalar_subquery().label("answer")
+            )
+        )
+        .one()
+    )
+    return dict(row._mapping)
+
+
+def line_of(office: Office, actor: Actor) -> Line:
+    """The agency's line to the hub and the counts of all tabs. Raises Forbidden."""
+    permissions.require(actor, "exchange:view", {Relation.AGENCY})
+    session = office.session()
+    link = links.of_agency(session, actor.agency_id)
+    return Line(
         link=link,
         circuit=circuits.of_endpoint(session, link.endpoint) if link else None,
-        counts=counts,
-        entries=entries(session, messages),
-        total=counts[tab if tab in tabs else TABS[0]],
-        neighbours=_neighbours(session, actor),
+        counts=_packages(session, actor) | besides(office, actor),
     )
 
 
@@ -115,6 +144,15 @@ def raw(office: Office, actor: Actor, message_id: int) -> tuple[bytes, str]:
     with transaction(office, actor) as work:
         work.audit("document:view_file", message, sha256=sha256)
     return data, f"goi-tin-{message_id}.edxml"
+
+
+def _packages(session: Session, actor: Actor) -> dict[str, int]:
+    counted = session.execute(
+        select(*(func.count().filter(each).label(name) for name, each in _tabs().items()))
+        .select_from(M)
+        .where(M.agency_id == actor.agency_id)
+    ).one()
+    return dict(counted._mapping)
 
 
 def _neighbours(session: Session, actor: Actor) -> Sequence[Dispatch]:

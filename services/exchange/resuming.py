@@ -1,6 +1,8 @@
 """What a person may do about a message that stands still: have it tried again, at once; or, where
 nothing can be tried, note that they looked into it."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Select, and_, or_, select
 
 from domain import permissions
@@ -75,6 +77,14 @@ def resendable(office: Office, actor: Actor, document_id: int) -> set[int]:
     return {dispatch.id for dispatch in office.session().scalars(query)}
 
 
+def among(office: Office, actor: Actor, dispatch_ids: Collection[int]) -> set[int]:
+    """Those of these dispatches that can be tried again by themselves."""
+    if not dispatch_ids:
+        return set()
+    query = undelivered(actor).where(Dispatch.id.in_(dispatch_ids))
+    return {dispatch.id for dispatch in office.session().scalars(query)}
+
+
 def _try_again(work: Work, queue: str, kind: str, subject_id: int, item: OutboxItem | None) -> None:
     if item is None:
         work.enqueue(queue, kind, subject_id)
@@ -87,7 +97,7 @@ def undelivered(actor: Actor) -> Select[tuple[Dispatch]]:
     yet; to one recipient beyond the hub for whom it failed, while the package as a whole went."""
     inside = and_(
         Dispatch.route == Route.INTERNAL,
-        Dispatch.transport_state != TransportState.DELIVERED,
+        Dispatch.transport_state.not_in([TransportState.DELIVERED, TransportState.CANCELLED]),
     )
     left_out = and_(
         Dispatch.route == Route.HUB,

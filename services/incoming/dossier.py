@@ -23,7 +23,6 @@ from models.signing import Signature
 from services import assignments, numbering
 from services.accounts import posts
 from services.assignments.access import headed_units
-from services.changes import queries as changes
 from services.incoming import duplicates, queries
 from services.incoming.actions import available
 from services.incoming.directing import active_units
@@ -90,9 +89,11 @@ def _add_assignments(office: Office, actor: Actor, dossier: Dossier) -> None:
             ),
             # Read already, but reading anew forgets what is not asked for again.
             joinedload(IncomingDocument.director).joinedload(Appointment.person),
+            joinedload(IncomingDocument.changes),
+            joinedload(IncomingDocument.replacing),
         )
         .execution_options(populate_existing=True)
-    ).one()
+    ).unique().one()
     dossier.assigned = document.assignments
     dossier.answers = _outgoing(session, actor, OutgoingDocument.answers_id == document.id)
     headed = headed_units(session, document.agency_id, office.today())
@@ -144,7 +145,7 @@ def _add_surroundings(office: Office, actor: Actor, dossier: Dossier) -> None:
     if document.answers_outgoing_id:
         wanted = OutgoingDocument.id == document.answers_outgoing_id
         dossier.answered = next(iter(_outgoing(session, actor, wanted)), None)
-    dossier.changes = changes.of_incoming(office, document.id)
+    dossier.changes = [*reversed(document.changes), *document.replacing]
     dossier.entries = _entries(office, document, dossier.assigned)
 
 

@@ -64,6 +64,8 @@ def load(office: Office, actor: Actor, document_id: int) -> IncomingDocument:
         .where(IncomingDocument.id == document_id, access.visible(actor))
         .options(
             joinedload(IncomingDocument.papers),
+            joinedload(IncomingDocument.changes),
+            joinedload(IncomingDocument.replacing),
             joinedload(IncomingDocument.director).joinedload(Appointment.person),
         )
         .execution_options(populate_existing=True)

@@ -159,6 +159,8 @@ def load(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
         joinedload(OutgoingDocument.signer).joinedload(Appointment.person),
         joinedload(OutgoingDocument.number_entry),
         joinedload(OutgoingDocument.answers).joinedload(IncomingDocument.papers),
+        joinedload(OutgoingDocument.replaces),
+        joinedload(OutgoingDocument.replaced_by),
         selectinload(OutgoingDocument.versions),
         selectinload(OutgoingDocument.reviews),
         selectinload(OutgoingDocument.recipients),

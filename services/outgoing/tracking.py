@@ -86,7 +86,9 @@ def listing(
 
 def _of(doc: OutgoingDocument) -> Select[tuple[Dispatch]]:
     return (
-        select(Dispatch).where(Dispatch.document_id == doc.id).options(joinedload(Dispatch.events))
+        select(Dispatch)
+        .where(Dispatch.document_id == doc.id)
+        .options(joinedload(Dispatch.events), joinedload(Dispatch.changes))
     )
 
 

@@ -7,15 +7,17 @@ import pytest
 
 from domain.assignment_flow import ASSIGNMENT_FLOW, FITTING, AssignmentKind, AssignmentState
 from domain.audit_tags import AUDIT_TAGS
+from domain.change_flow import CHANGE_FLOW, ChangeState
 from domain.errors import Conflict
 from domain.incoming_flow import INCOMING_FLOW, IncomingState
 from domain.outgoing_flow import OUTGOING_FLOW, OutgoingState
 from domain.permissions import ACTIONS
 
 FLOWS = {
-    "outgoing": (OUTGOING_FLOW, OutgoingState, {"cancelled"}),
-    "incoming": (INCOMING_FLOW, IncomingState, {"refused", "done"}),
+    "outgoing": (OUTGOING_FLOW, OutgoingState, {"revoked", "replaced", "cancelled"}),
+    "incoming": (INCOMING_FLOW, IncomingState, {"refused", "withdrawn"}),
     "assignment": (ASSIGNMENT_FLOW, AssignmentState, {"done"}),
+    "change": (CHANGE_FLOW, ChangeState, {"agreed", "refused", "cancelled"}),
 }
 PAIRS = [
     pytest.param(flow, state, action, id=f"{name}-{state}-{action}")
@@ -79,7 +81,9 @@ def test_nothing_leads_back_into_a_draft_once_the_leader_signed():
 
 def test_a_return_or_a_refusal_is_never_without_its_reason():
     for flow, action in ((OUTGOING_FLOW, "return"), (OUTGOING_FLOW, "cancel"),
-                         (INCOMING_FLOW, "refuse"), (INCOMING_FLOW, "close")):  # fmt: skip
+                         (OUTGOING_FLOW, "revoke"), (OUTGOING_FLOW, "take_back"),
+                         (INCOMING_FLOW, "refuse"), (INCOMING_FLOW, "close"),
+                         (CHANGE_FLOW, "refuse")):  # fmt: skip
         assert all("reason" in step.needs for step in flow.steps if step.action == action)
 
 

@@ -17,7 +17,7 @@ from domain.roles import SYSTEM
 from models.agencies import Agency, Appointment
 from models.exchange import OutboxItem
 from models.incoming import IncomingDocument
-from models.outgoing import Enclosure, OutgoingDocument, Recipient
+from models.outgoing import DraftVersion, Enclosure, OutgoingDocument, Recipient
 from models.registers import RegisterKind
 from services import exchange
 from services.numbering import give_number
@@ -93,7 +93,7 @@ class Node:
     def all(self, model, *where):
         """Rows, fresh from the database, the oldest first."""
         with self.app.app_context():
-            query = select(model).where(*where).order_by(model.id)
+            query = select(model).where(*where).order_by(*model.__table__.primary_key)
             return self.office.session().scalars(query).all()
 
     def read(self, ask):
@@ -175,6 +175,7 @@ def issue(node: Node, sender: str, recipients: list[str], **fields) -> int:
         doc.enclosures = [
             Enclosure(ordinal=1, sha256=sheet, name="phụ lục.zip", media_type="application/zip")
         ]
+        doc.versions = [DraftVersion(ordinal=1, source="form", created_by="X", created_at=work.now)]
         work.session.add(doc)
         work.session.flush()
         return doc.id

@@ -19,7 +19,7 @@ def test_a_hub_that_is_away_is_told_with_what_waits(world, clerk):
     world.line.away = True
     send_one(world.b, SON_TINH, [BINH_SON])
     world.b.poll()
-    text = clerk.get("/exchange/").text
+    text = clerk.get("/exchange/?tab=waiting").text
     assert "Trục đang không liên lạc được, 1 gói đang chờ" in text
     assert "Báo cáo tình hình chuyển đổi số" in text
     world.line.away = False
@@ -47,7 +47,7 @@ def test_a_refused_package_is_shown_with_the_words_of_the_axis_and_tried_again(w
 def test_every_tab_and_every_message_has_a_page(world, clerk):
     send_one(world.b, SON_TINH, [BINH_SON, TINH_HA])
     world.exchange()
-    for tab in ("waiting", "attention", "sent", "received", "no-such-tab"):
+    for tab in ("needs", "answer", "waiting", "attention", "sent", "received", "no-such-tab"):
         clerk.get(f"/exchange/?tab={tab}")
     for message in world.b.all(ExchangeMessage):
         clerk.get(f"/exchange/messages/{message.id}")
@@ -55,8 +55,8 @@ def test_every_tab_and_every_message_has_a_page(world, clerk):
 
 def test_a_neighbours_delivery_that_waits_is_shown(world, clerk):
     send_one(world.b, SON_TINH, [TINH_HA])
-    assert "Nơi nhận chưa nhận được" in clerk.get("/exchange/").text
-    answer = clerk.submit("/exchange/dispatches/1/resume", page="/exchange/")
+    assert "Nơi nhận chưa nhận được" in clerk.get("/exchange/?tab=waiting").text
+    answer = clerk.submit("/exchange/dispatches/1/resume", page="/exchange/?tab=waiting")
     assert answer.status_code == 303
     world.b.work()
     assert "Đang chuyển trong máy chủ này" not in clerk.get("/exchange/").text

@@ -2,10 +2,15 @@
 
 from sqlalchemy import select
 
+from domain.change_flow import ChangeKind
 from domain.incoming_flow import IncomingState
+from domain.roles import SYSTEM
 from models.agencies import Unit
 from models.assignments import Assignment
+from models.incoming import IncomingDocument
 from services import assignments, incoming
+from services.changes import coming, effects
+from services.unit_of_work import transaction
 
 S = IncomingState
 
@@ -83,11 +88,32 @@ class Steps:
             S.DIRECTED: self.directed,
             S.IN_PROGRESS: self.started,
             S.DONE: self.closed,
+            S.WITHDRAWN: self.withdrawn,
+            S.REPLACED: self.replaced,
         }
         return ways[state]()
 
     def refused(self):
         return self.do("st.vanthu", self.arrive(), "refuse", reason="Gửi nhầm nơi nhận")
+
+    def withdrawn(self):
+        """The sender revoked it when an officer was at work on it."""
+        return self.voided(self.started(), ChangeKind.REVOKE)
+
+    def replaced(self):
+        return self.voided(self.registered(), ChangeKind.REPLACE)
+
+    def voided(self, document, kind: ChangeKind):
+        new = self.arrive() if kind == ChangeKind.REPLACE else None
+        with transaction(self.office, SYSTEM) as work:
+            document = work.session.get(IncomingDocument, document.id)
+            asked = coming.Asked(kind=kind, reason="Ban hành nhầm")
+            change = coming.ask(work, document, asked)
+            if new is not None:
+                change.new_incoming_id = new.id
+                new = work.session.get(IncomingDocument, new.id)
+                effects.replaced(work, new, accepted=True)
+        return document
 
     def started(self):
         return self.assigned("st.chuyenvien", self.handed_on(), "start").document

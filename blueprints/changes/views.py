@@ -1,0 +1,47 @@
+"""One change asked of the agency, and the clerk's answer to it."""
+
+from flask import Blueprint, request, url_for
+
+from blueprints.answers import _, done, render
+from blueprints.changes.presenting import compared
+from blueprints.words import sentence
+from domain.errors import Conflict, Invalid
+from extensions import current_actor, office
+from services import changes
+from services.changes import queries
+
+blueprint = Blueprint("changes", __name__, url_prefix="/changes")
+blueprint.add_app_template_filter(compared)
+
+
+@blueprint.get("/<int:change_id>")
+def change(change_id: int):
+    return _page(change_id)
+
+
+@blueprint.post("/<int:change_id>/<any(agree, refuse):action>")
+def perform(change_id: int, action: str):
+    try:
+        answered = changes.perform(office(), current_actor(), change_id, action, request.form)
+    except (Invalid, Conflict) as refusal:
+        return _page(change_id, refusal)
+    said = {
+        "agree": _("Đã đồng ý; bên gửi nhận được trả lời."),
+        "refuse": _("Đã từ chối; bên gửi nhận được lý do."),
+    }
+    return done(url_for("changes.change", change_id=answered.id), said[action])
+
+
+def _page(change_id: int, refusal: Invalid | Conflict | None = None):
+    actor = current_actor()
+    found = queries.load(office(), actor, change_id)
+    return render(
+        "changes/change.html",
+        status=refusal.status if refusal else 200,
+        change=found,
+        actions=changes.available(actor, found),
+        may_open=queries.may_open(actor, found.incoming),
+        refused=sentence(refusal) if refusal else "",
+        about_reason=refusal is not None and refusal.fields.get("field") == "reason",
+        typed=request.form.get("reason", ""),
+    )
