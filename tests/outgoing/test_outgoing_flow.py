@@ -25,6 +25,9 @@ WHO = {
     "readdress": "st.vanthu",
     "dispatch": "st.vanthu",
     "add_recipients": "st.vanthu",
+    "take_back": "st.vanthu",
+    "update": "st.vanthu",
+    "revoke": "st.vanthu",
 }
 ALLOWED = {
     (state, step.action) for step in OUTGOING_FLOW.steps for state in step.frm if not step.by_system
@@ -75,6 +78,7 @@ def test_only_the_right_people_are_allowed_and_offered_each_step(office, actor, 
     also = {
         "agree": {"st.chanhvp"},
         "return": {"st.chanhvp", "st.chutich"},
+        "revoke": {"st.chutich", "st.phochutich"},
     }
     for state, action in sorted(ALLOWED):
         force(office, document, state)
