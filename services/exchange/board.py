@@ -39,7 +39,7 @@ class Line:
     """How the line to the hub stands, and how many things each tab lists."""
 
     link: HubLink | None
-    circuit: Circuit | None
+    circuit: HubCircuit | None
     counts: dict[str, int]
 
 

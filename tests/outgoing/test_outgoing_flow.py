@@ -35,7 +35,13 @@ ALLOWED = {
 FORBIDDEN = [
     (state, action) for state in OutgoingState for action in WHO if (state, action) not in ALLOWED
 ]
-EVERYTHING = {"reason": "r", "pin": "1", "digest": "d", "issued_date": "2026-01-01"}
+EVERYTHING = {
+    "dispatch": "1",
+    "reason": "r",
+    "pin": "1",
+    "digest": "d",
+    "issued_date": "2026-01-01",
+}
 
 
 @pytest.fixture
