@@ -1,10 +1,12 @@
-"""The attachments of a message: matched with the manifest, decoded, taken out of their zip, and
-marked where their bytes are damaged. The document stays readable whatever has become of a file."""
+"""The attachments of a message: matched with the manifest, taken out of their zip, and marked where
+their bytes are damaged. The document stays readable whatever has become of a file."""
 
-from adapters.edxml.base64text import decode
 from adapters.edxml.errors import malformed
-from adapters.edxml.frame import Limits
+from adapters.edxml.kept import Keep, Watch
+from adapters.edxml.limits import Limits
 from adapters.edxml.media import (
+    MEDIA_TYPES,
+    RAW_ON_WIRE,
     UNKNOWN,
     ZIPPED_ON_WIRE,
     bare_id,
@@ -15,15 +17,14 @@ from adapters.edxml.media import (
 from adapters.edxml.nodes import Node
 from adapters.edxml.package import Attachment
 from adapters.edxml.repairs import Repair
-from adapters.edxml.unzipping import unwrap
+from adapters.edxml.unzipping import ZIP_TYPES, look_inside, pieces_of
 
-REPLACEMENT_CHARACTER = b"\xef\xbf\xbd"
 PDF, PDF_START = "application/pdf", b"%PDF-"
-PDF_HEADER_WINDOW = 1024  # readers accept it anywhere in the first kilobyte
 PLAIN_TEXT = {"txt", "csv", "html", "htm", "xml", "json"}
+NAMED_TYPES = {*MEDIA_TYPES.values(), *RAW_ON_WIRE.values()} - ZIP_TYPES
 
 
-def read_attachments(root: Node, limits: Limits) -> tuple[Attachment, ...]:
+def read_attachments(root: Node, limits: Limits, keep: Keep) -> tuple[Attachment, ...]:
     """All attachments, those that are only announced too (empty and damaged).
 
     Raises MalformedPackage: too-many-attachments, attachment-too-large, zip-bomb, zip-path.
@@ -32,12 +33,12 @@ def read_attachments(root: Node, limits: Limits) -> tuple[Attachment, ...]:
     announced = _manifest(root)
     if max(len(nodes), len(announced)) > limits.attachments:
         raise malformed("too-many-attachments", limit=limits.attachments)
-    attachments, total = [], 0
+    attachments, left = [], limits.total_bytes
     for place, node in enumerate(nodes, start=1):
         reference = announced.pop(_content_id(node), Node(None, root.repairs))
-        attachment = _read(node, reference, place, limits)
-        total += len(attachment.data)
-        if total > limits.total_bytes:
+        attachment = _read(node, _name(node, reference, place), limits, keep)
+        left -= attachment.size
+        if left < 0:
             raise malformed("attachment-too-large", limit=limits.total_bytes)
         attachments.append(attachment)
     return (*attachments, *_missing(announced, attachments))
@@ -55,27 +56,32 @@ def _content_id(node: Node) -> str:
     return bare_id(node.text("ContentId"))
 
 
-def _read(node: Node, reference: Node, place: int, limits: Limits) -> Attachment:
-    name = _name(node, reference, place)
+def _read(node: Node, name: str, limits: Limits, keep: Keep) -> Attachment:
     declared = node.text("ContentType")
-    text = node.text("ContentTransferEncoded")
-    if len(text) > 2 * limits.attachment_bytes:  # base64 itself needs 4/3, wrapping a little more
-        raise malformed("attachment-too-large", limit=limits.attachment_bytes)
-    decoded = decode(text)
-    if len(decoded.data) > limits.attachment_bytes:
-        raise malformed("attachment-too-large", limit=limits.attachment_bytes)
-    file = unwrap(name, declared, decoded.data, limits.attachment_bytes)
+    payload = node.one("ContentTransferEncoded").payload
+    file = look_inside(name, declared, payload.section, limits.attachment_bytes)
+    watch = Watch()
+    pieces = pieces_of(payload.section, file.entry, limits.attachment_bytes)
+    data = keep(watch.over(pieces))
     doubled = node.text("ContentId").lower().count("cid:") > 1
-    for code in (*decoded.repairs, file.repair, Repair.CONTENT_ID if doubled else None):
-        if code:
+    mistyped = _is_mistyped(name, declared)
+    for code, applies in (
+        *((code, True) for code in payload.repairs),
+        (file.repair, True),
+        (Repair.CONTENT_ID, doubled),
+        (Repair.MEDIA_TYPE, mistyped and file.repair is None),
+    ):
+        if code and applies:
             node.mend(code, name)
     return Attachment(
         name=name,
-        media_type=_media_type(name, declared, file.data),
-        data=file.data,
+        media_type=_media_type(node, name, declared, watch.head),
+        data=data,
         description=node.text("Description"),
         content_id=_content_id(node),
-        damaged=decoded.damaged or file.damaged or _is_damaged(name, declared, file.data),
+        field_name=node.text("FieldName"),
+        mime_type=node.text("MimeType"),
+        damaged=payload.damaged or file.damaged or _is_damaged(name, declared, watch),
     )
 
 
@@ -91,35 +97,32 @@ def _name(node: Node, reference: Node, place: int) -> str:
     return name
 
 
-def _media_type(name: str, declared: str, data: bytes) -> str:
+def _media_type(node: Node, name: str, declared: str, head: bytes) -> str:
     """By extension, then by the bytes, then as declared; a declared zip speaks of the wrapping."""
     by_name = media_type_of(name)
     if by_name != UNKNOWN:
         return by_name
-    if data.startswith(PDF_START):
+    if head.startswith(PDF_START):
         return PDF
-    return UNKNOWN if declared in ("", ZIPPED_ON_WIRE) else declared
+    given = node.text("MimeType") or declared
+    return UNKNOWN if given in ("", ZIPPED_ON_WIRE) else given
 
 
-def _is_damaged(name: str, declared: str, data: bytes) -> bool:
-    """What calls itself a PDF and is none, or bytes that went through a text reader."""
+def _is_mistyped(name: str, declared: str) -> bool:
+    """The declared type is that of another kind of file than the name says."""
+    extension = extension_of(name)
+    own = {MEDIA_TYPES.get(extension), RAW_ON_WIRE.get(extension), f"application/{extension}"}
+    return bool(extension) and declared.lower() in NAMED_TYPES - own
+
+
+def _is_damaged(name: str, declared: str, watch: Watch) -> bool:
+    """What calls itself a PDF and is none, or bytes that went through a text reader. Readers accept
+    a PDF's first line anywhere in the first kilobyte."""
     kind = media_type_of(name)
     named = declared.lower() if kind == UNKNOWN else kind
-    if named == PDF and PDF_START not in data[:PDF_HEADER_WINDOW]:
+    if named == PDF and PDF_START not in watch.head:
         return True
-    return _is_mangled(name, data)
-
-
-def _is_mangled(name: str, data: bytes) -> bool:
-    """Binary data that went through a text reader: valid UTF-8 with replacement characters. No
-    intact binary file is valid UTF-8 from end to end."""
-    if extension_of(name) in PLAIN_TEXT or REPLACEMENT_CHARACTER not in data:
-        return False
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return watch.is_mangled and extension_of(name) not in PLAIN_TEXT
 
 
 def _missing(announced: dict[str, Node], attachments: list[Attachment]) -> list[Attachment]:

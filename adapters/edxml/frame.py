@@ -1,158 +1,208 @@
-"""From bytes to a bounded XML tree: the way in for every message, friendly or hostile.
+"""From clean bytes to a bounded tree of elements: the way in for every message, friendly or
+hostile. The text of an attachment never stands in the tree: it is decoded as it comes, and lies in
+the spool.
 
-Everything costly is bounded before libxml2 sees it, by counting `<` and quotes: no more elements
-than `<`, no more attributes than pairs of quotes. A DTD is refused by its very first characters,
-because attribute values would be expanded even by a parser told to leave entities alone.
+The parser is told nothing of namespaces, because real messages use prefixes they never declare.
 """
 
-import codecs
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+from xml.parsers import expat
 
-from lxml import etree
-
-from adapters.edxml.errors import MalformedPackage, malformed
+from adapters.edxml.base64text import Decoder
+from adapters.edxml.errors import malformed
+from adapters.edxml.limits import MIB, Limits
+from adapters.edxml.payloads import Payload, Spool
 from adapters.edxml.repairs import Repair
+from adapters.edxml.source import PIECE, clean_pieces
 
 NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
-MIB = 1024 * 1024
+XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+LONGEST_TAG = MIB  # a start tag, a comment; the parser holds it whole
+MOST_UNDECLARED = 50
+PAYLOAD, AROUND_PAYLOAD = "ContentTransferEncoded", "Attachment"
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Bounds in bytes and counts; `total_bytes` is the sum of the decoded attachments."""
+@dataclass(slots=True, eq=False)
+class Element:
+    """`text` is what stands before the first child; an attribute's name bears its prefix."""
 
-    message_bytes: int = 120 * MIB
-    attachment_bytes: int = 50 * MIB
-    total_bytes: int = 200 * MIB
-    attachments: int = 200
-    elements: int = 200_000
-    depth: int = 32
-
-
-_CONTROLS = bytes(set(range(32)) - {9, 10, 13})
-_SINGLE_BYTE = {"iso-8859-1", "windows-1252", "windows-1258"}
-_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
-_OPENING = re.compile(rb"<(?:\?xml|!|[A-Za-z_])")
-_ROOT_NAME = re.compile(rb"<(?![?!])[^\s/>]+")
-_UNBOUND = re.compile(r"Namespace prefix (\S+)")
+    name: str
+    namespace: str
+    attributes: dict[str, str]
+    place: int  # in the order of the document, from 1
+    text: str = ""
+    children: list["Element"] = field(default_factory=list)
+    payload: Payload | None = None
 
 
-def parse_frame(data: bytes, limits: Limits, repairs: list[str]) -> etree._Element:
-    """The root element of a message; what had to be mended is added to `repairs`.
+def parse_frame(
+    source: BinaryIO, limits: Limits, repairs: list[str], spool: Spool | None = None
+) -> Element:
+    """The root element of a message; what had to be mended is added to `repairs`. Without a spool
+    attachments are passed over undecoded.
 
-    Raises MalformedPackage: too-large, encoding, dtd, too-many-elements, too-deep, not-xml.
+    Raises MalformedPackage: too-large, encoding, dtd, too-many-elements, too-deep, not-xml,
+    attachment-too-large.
     """
-    if len(data) > limits.message_bytes:
-        raise malformed("too-large", limit=limits.message_bytes)
-    data = _trimmed(_without_mark(data, repairs), repairs)
-    data = _as_declared(data, repairs)
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise malformed("dtd")
-    if max(data.count(b"<"), data.count(b'"') + data.count(b"'")) > 2 * limits.elements:
-        raise malformed("too-many-elements", limit=limits.elements)
-    root = _parsed(data, repairs)
-    _check_depth(root, limits.depth)
-    return root
+    builder = _Builder(limits, repairs, spool)
+    pieces = clean_pieces(source, limits, repairs)
+    parse(builder, pieces, repairs)
+    return builder.root
 
 
-def _without_mark(data: bytes, repairs: list[str]) -> bytes:
-    """Bytes in which ASCII is ASCII: UTF-16 becomes UTF-8, a byte order mark goes."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or data[:2] in (b"<\0", b"\0<"):
-        repairs.append(Repair.UTF_16)
-        encoding = "utf-16-le" if data[:1] in (b"<", b"\xff") else "utf-16-be"
-        return _recoded(data, encoding).removeprefix(codecs.BOM_UTF8)
-    if data.startswith(codecs.BOM_UTF8):
-        repairs.append(Repair.BYTE_ORDER_MARK)
-    return data.removeprefix(codecs.BOM_UTF8)
-
-
-def _as_declared(data: bytes, repairs: list[str]) -> bytes:
-    """UTF-8 from what the declaration names. An announced UTF-16 is not believed: real UTF-16 was
-    seen by its bytes, and .NET writers announce it above UTF-8 text."""
-    declared = _DECLARED.match(data)
-    encoding = declared.group(1).decode().lower() if declared else "utf-8"
-    if encoding in {"utf-8", "utf8", "us-ascii", "utf-16"}:
-        return data
-    if encoding not in _SINGLE_BYTE:
-        raise malformed("encoding", encoding=encoding)
-    repairs.append(f"{Repair.ENCODING}:{encoding}")
-    return _recoded(data, encoding)
-
-
-def _recoded(data: bytes, encoding: str) -> bytes:
+def parse(handler, pieces: Iterator[bytes], repairs: list[str]) -> None:
+    """Feeds the pieces to `handler`: its `start`, `end`, `text` and, if it has one, `instruction`;
+    `is_closed` says that the root has ended."""
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text, parser.buffer_size = True, PIECE
+    parser.ordered_attributes = True
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.text
+    parser.ProcessingInstructionHandler = getattr(handler, "instruction", None)
+    parser.StartDoctypeDeclHandler = _refuse_document_type
+    start, piece = 0, b""
     try:
-        return data.decode(encoding).encode()
-    except UnicodeError as error:
-        raise malformed("encoding", encoding=encoding) from error
+        for following in pieces:
+            start, piece = start + len(piece), following
+            parser.Parse(piece, False)
+            if start + len(piece) - parser.CurrentByteIndex > LONGEST_TAG:
+                raise malformed("too-many-elements", limit=LONGEST_TAG)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        if not handler.is_closed:
+            raise malformed("not-xml", detail=str(error)[:200]) from error
+        _check_rest(piece[max(0, parser.ErrorByteIndex - start) :], pieces, repairs)
 
 
-def _trimmed(data: bytes, repairs: list[str]) -> bytes:
-    """The document alone: no characters XML forbids, nothing before the prolog or after the end."""
-    cleaned = data.translate(None, _CONTROLS)
-    if len(cleaned) != len(data):
-        repairs.append(Repair.CONTROL_CHARACTERS)
-    opening = _OPENING.search(cleaned)
-    start = opening.start() if opening else 0
-    if start > 0:
-        repairs.append(Repair.LEADING_JUNK)
-    end = cleaned.rfind(b">") + 1
-    if cleaned[end:].strip():
-        repairs.append(Repair.TRAILING_JUNK)
-    return cleaned[start:end] if start or end < len(cleaned) else cleaned
+def _refuse_document_type(*_: object) -> None:
+    raise malformed("dtd")
 
 
-def _parsed(data: bytes, repairs: list[str]) -> etree._Element:
-    bound: set[str] = set()
-    for _ in range(4):  # the parser's log is short: many prefixes may take a second look
-        parser = _parser()
-        try:
-            return etree.fromstring(data, parser)
-        except etree.XMLSyntaxError as error:
-            unbound = [p for p in dict.fromkeys(_unbound_prefixes(parser)) if p not in bound]
-            if not unbound:
-                raise _syntax_refusal(error) from error
-            repairs.extend(f"{Repair.UNDECLARED_PREFIX}:{prefix}" for prefix in unbound)
-            bound.update(unbound)
-            data = _with_prefixes(data, unbound)
-    raise malformed("not-xml")
+def _check_rest(rest: bytes, pieces: Iterator[bytes], repairs: list[str]) -> None:
+    """What follows the document's end may be junk, but no second document."""
+    while rest is not None:
+        if b">" in rest:
+            raise malformed("not-xml")
+        rest = next(pieces, None)
+    repairs.append(Repair.TRAILING_JUNK)
 
 
-def _parser() -> etree.XMLParser:
-    """`huge_tree` because one attachment may be one text of 70 MB; our own bounds stand instead."""
-    return etree.XMLParser(
-        encoding="utf-8",
-        huge_tree=True,
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
+class _Builder:
+    """Builds the tree, and bounds it while it grows."""
+
+    def __init__(self, limits: Limits, repairs: list[str], spool: Spool | None) -> None:
+        self._limits, self._repairs, self._spool = limits, repairs, spool
+        self._open: list[Element] = []
+        self._scopes: list[dict[str, str]] = [{"": "", "xml": XML_NAMESPACE}]
+        self._texts: list[str] = []
+        self._elements = self._text_bytes = self._place = 0
+        self._undeclared: set[str] = set()
+        self._payload: _PayloadText | None = None
+        self.root: Element | None = None
+        self.is_closed = False
+
+    def start(self, tag: str, attributes: list[str]) -> None:
+        self._bound(len(attributes) // 2)
+        named = dict(zip(attributes[::2], attributes[1::2], strict=True))
+        scope = self._declared(named)
+        prefix, _, local = tag.rpartition(":")
+        self._place += 1
+        element = Element(local, self._namespace(prefix, scope), named, self._place)
+        for name in named:
+            self._namespace(name.rpartition(":")[0], scope)
+        self._attach(element)
+        self._scopes.append(scope)
+        self._open.append(element)
+        self._texts = []
+
+    def end(self, _tag: str) -> None:
+        element = self._open.pop()
+        self._scopes.pop()
+        if self._payload is not None:
+            if element is self._payload.element:
+                element.payload = self._payload.end()
+                self._payload = None
+        elif not element.children:
+            element.text = "".join(self._texts)
+        self._texts = []
+        self.is_closed = not self._open
+
+    def text(self, data: str) -> None:
+        if self._payload is not None:
+            self._payload.feed(data)
+            return
+        self._text_bytes += len(data)
+        if self._text_bytes > self._limits.text_bytes:
+            raise malformed("too-large", limit=self._limits.text_bytes)
+        self._texts.append(data)
+
+    def _bound(self, attributes: int) -> None:
+        self._elements += 1 + attributes
+        if self._elements > self._limits.elements:
+            raise malformed("too-many-elements", limit=self._limits.elements)
+        if len(self._open) >= self._limits.depth:
+            raise malformed("too-deep", limit=self._limits.depth)
+
+    def _attach(self, element: Element) -> None:
+        if not self._open:
+            self.root = element
+            return
+        parent = self._open[-1]
+        if not parent.children:
+            parent.text = "".join(self._texts)
+        parent.children.append(element)
+        if self._payload is None and (element.name, parent.name) == (PAYLOAD, AROUND_PAYLOAD):
+            self._payload = _PayloadText(element, self._spool, self._limits)
+
+    def _declared(self, attributes: dict[str, str]) -> dict[str, str]:
+        scope = self._scopes[-1]
+        declared = {
+            name[6:]: uri
+            for name, uri in attributes.items()
+            if name == "xmlns" or name.startswith("xmlns:")
+        }
+        return scope | declared if declared else scope
+
+    def _namespace(self, prefix: str, scope: dict[str, str]) -> str:
+        """Of an undeclared prefix only `edXML` means something: the standard's own namespace."""
+        if prefix in scope or prefix == "xmlns":
+            return scope.get(prefix, "")
+        if prefix not in self._undeclared:
+            if len(self._undeclared) == MOST_UNDECLARED:
+                raise malformed("not-xml", detail="undeclared prefixes")
+            self._undeclared.add(prefix)
+            self._repairs.append(f"{Repair.UNDECLARED_PREFIX}:{prefix[:40]}")
+        return NAMESPACE if prefix.lower() == "edxml" else f"urn:undeclared:{prefix}"
 
 
-def _unbound_prefixes(parser: etree.XMLParser) -> list[str]:
-    undefined = (e for e in parser.error_log if e.type_name == "NS_ERR_UNDEFINED_NAMESPACE")
-    return [found.group(1) for e in undefined if (found := _UNBOUND.match(e.message))]
+class _PayloadText:
+    """The text of one attachment on its way into the spool."""
 
+    def __init__(self, element: Element, spool: Spool | None, limits: Limits) -> None:
+        self.element, self._spool, self._limits = element, spool, limits
+        self._decoder = Decoder()
+        self._start = spool.size if spool else 0
+        self.feed = self._feed if spool else self._skip
 
-def _with_prefixes(data: bytes, prefixes: list[str]) -> bytes:
-    """The root with the missing declarations; only `edXML` means the standard's own namespace."""
-    uris = {p: NAMESPACE if p.lower() == "edxml" else f"urn:undeclared:{p}" for p in prefixes}
-    declarations = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in uris.items())
-    return _ROOT_NAME.sub(lambda name: name.group(0) + declarations.encode(), data, count=1)
+    def _feed(self, text: str) -> None:
+        self._keep(self._decoder.feed(text))
 
+    def _skip(self, text: str) -> None:
+        """Who carries a package only does not look into its files."""
 
-def _syntax_refusal(error: etree.XMLSyntaxError) -> MalformedPackage:
-    if "Excessive depth" in str(error):
-        return malformed("too-deep")
-    return malformed("not-xml", detail=str(error)[:200])
+    def _keep(self, data: bytes) -> None:
+        self._spool.write(data)
+        if self._spool.size - self._start > self._limits.attachment_bytes:
+            raise malformed("attachment-too-large", limit=self._limits.attachment_bytes)
+        if self._spool.size > self._limits.total_bytes:
+            raise malformed("attachment-too-large", limit=self._limits.total_bytes)
 
-
-def _check_depth(root: etree._Element, limit: int) -> None:
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > limit:
-            raise malformed("too-deep", limit=limit)
+    def end(self) -> Payload | None:
+        if self._spool is None:
+            return None
+        last = self._decoder.end()
+        self._keep(last.data)
+        return Payload(self._spool.section(self._start), last.repairs, last.damaged)

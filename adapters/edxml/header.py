@@ -1,7 +1,7 @@
 """The fields of a message header: organs, the document's own data, status data."""
 
 from adapters.edxml.nodes import Node
-from adapters.edxml.package import Organ, ResponseFor, Staff
+from adapters.edxml.package import Organ, ReportedError, ResponseFor, Staff
 from adapters.edxml.repairs import Repair
 
 NO_CODE = {"", "null"}
@@ -26,7 +26,16 @@ def read_staff(node: Node) -> Staff:
         name=node.text("Staff"),
         mobile=node.text("Mobile"),
         email=node.text("Email"),
+        department_id=node.text("DepartmentId"),
+        staff_id=node.text("StaffId"),
     )
+
+
+def read_errors(header: Node) -> tuple[ReportedError, ...]:
+    """What systems of the first versions report; later ones answer through the axis."""
+    errors = [e for entries in header.all("ErrorList") for e in entries.all("Error")]
+    read = (ReportedError(e.text("ErrCode"), e.text("ErrDescription")) for e in errors)
+    return tuple(error for error in read if error.code or error.description)
 
 
 def read_response_for(node: Node) -> ResponseFor:
@@ -49,10 +58,18 @@ def read_document(header: Node) -> dict:
         "due_date": header.day("DueDate"),
         "response_for": tuple(map(read_response_for, header.all("ResponseFor"))),
         "steering_type": header.integer("SteeringType"),
+        "tasks": _tasks(header),
+        "application_type": header.text("ApplicationType"),
+        "immediate_response": header.flag("ImmediateResponseRequired"),
+        "original_body": header.flag("OriginalBodyRequested"),
         "to_places": header.one("ToPlaces").texts("Place"),
     }
     fields |= _reference(header) | _kind(header) | _signer(header) | _other(header)
     return fields | {"document_id": _document_id(header, fields)}
+
+
+def _tasks(header: Node) -> tuple[str, ...]:
+    return tuple(code for node in header.all("ResponseForTask") for code in node.texts("TaskCode"))
 
 
 def _reference(header: Node) -> dict:
@@ -94,6 +111,8 @@ def _other(header: Node) -> dict:
         "copies": other.integer("PromulgationAmount", 1),
         "pages": other.integer("PageAmount", 1),
         "direction": other.flag("Direction"),
+        "reply_fors": other.one("ReplyFors").all_text,
+        "reference_codes": other.one("ReferenceCodes").all_text,
         "appendixes": other.one("Appendixes").texts("Appendix"),
     }
 

@@ -1,11 +1,13 @@
 """The message header's elements in the order in which the national library writes them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from adapters.edxml.markup import Lines, branch, branch_if_any, leaf
 from adapters.edxml.package import (
     Organ,
     Package,
+    ReportedError,
     ResponseFor,
     Staff,
     StatusMessage,
@@ -31,6 +33,10 @@ def document_header(package: Package) -> Lines:
             _other(package),
             *(_response_for(answered) for answered in package.response_for),
             leaf("SteeringType", package.steering_type),
+            branch_if_any("ResponseForTask", [leaf("TaskCode", task) for task in package.tasks]),
+            leaf("ApplicationType", package.application_type),
+            leaf("ImmediateResponseRequired", "true" if package.immediate_response else ""),
+            leaf("OriginalBodyRequested", "true" if package.original_body else ""),
             branch("ToPlaces", [leaf("Place", place) for place in package.to_places]),
         ],
     )
@@ -100,7 +106,9 @@ def _other(package: Package) -> Lines:
             leaf("TyperNotation", package.typer_notation),
             leaf("PromulgationAmount", package.copies),
             leaf("PageAmount", package.pages),
+            leaf("ReplyFors", package.reply_fors),
             leaf("Direction", "true" if package.direction else "false"),
+            leaf("ReferenceCodes", package.reference_codes),
             branch_if_any("Appendixes", appendixes),
         ],
     )
@@ -123,11 +131,24 @@ def staff_lines(staff: Staff) -> Lines:
         "StaffInfo",
         [
             leaf("Department", staff.department),
+            leaf("DepartmentId", staff.department_id),
             leaf("Staff", staff.name),
+            leaf("StaffId", staff.staff_id),
             leaf("Email", staff.email),
             leaf("Mobile", staff.mobile),
         ],
     )
+
+
+def error_list(errors: Sequence[ReportedError]) -> Lines:
+    """Written only when a message that brought one is passed on."""
+    if not errors:
+        return []
+    entries = [
+        branch("Error", [leaf("ErrCode", e.code), leaf("ErrDescription", e.description)])
+        for e in errors
+    ]
+    return branch("ErrorList", entries, attributes=' version="1.0" highestSeverity="error"')
 
 
 def _day(day: date | None) -> str:

@@ -3,7 +3,7 @@ default namespace, which is equal in XML and refused by receivers beyond the pro
 lines that write elements are our own."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -30,7 +30,7 @@ def verbatim(tag: str, text: str, attributes: str = "", prefix: str = PREFIX) ->
 
 
 def branch(
-    tag: str, children: Sequence[Lines], prefix: str = PREFIX, attributes: str = ""
+    tag: str, children: Iterable[Lines], prefix: str = PREFIX, attributes: str = ""
 ) -> Lines:
     """The element around its children's lines; self-closed where they are none."""
     inner = [f"  {line}" for child in children for line in child]

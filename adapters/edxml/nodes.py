@@ -4,9 +4,9 @@ empty node, so that a header is read in straight lines."""
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from lxml import etree
-
 from adapters.edxml import times
+from adapters.edxml.frame import Element
+from adapters.edxml.payloads import NOTHING, Payload
 from adapters.edxml.repairs import Repair
 
 DETAIL_LENGTH = 80
@@ -15,7 +15,7 @@ DETAIL_LENGTH = 80
 class Node:
     """One element, or the lack of one; `repairs` is shared by all nodes of a message."""
 
-    def __init__(self, element: etree._Element | None, repairs: list[str]) -> None:
+    def __init__(self, element: Element | None, repairs: list[str]) -> None:
         self.element = element
         self.repairs = repairs
 
@@ -24,15 +24,22 @@ class Node:
 
     @property
     def name(self) -> str:
-        return "" if self.element is None else etree.QName(self.element).localname
+        return "" if self.element is None else self.element.name
 
     @property
     def namespace(self) -> str:
-        return "" if self.element is None else etree.QName(self.element).namespace or ""
+        return "" if self.element is None else self.element.namespace
 
     @property
     def value(self) -> str:
-        return "" if self.element is None else (self.element.text or "").strip()
+        return "" if self.element is None else self.element.text.strip()
+
+    @property
+    def all_text(self) -> str:
+        """The text, or those of the children where a producer has written a list."""
+        children = () if self.element is None else self.element.children
+        texts = (child.text.strip() for child in children)
+        return self.value or "; ".join(text for text in texts if text)
 
     def all(self, *names: str) -> list["Node"]:
         return [Node(child, self.repairs) for child in self._children(names)]
@@ -41,8 +48,23 @@ class Node:
         return Node(next(self._children(names), None), self.repairs)
 
     def everywhere(self, name: str) -> list["Node"]:
-        found = () if self.element is None else self.element.iter(f"{{*}}{name}")
-        return [Node(element, self.repairs) for element in found]
+        """This element and all below it that bear the name, in the order of the message. What lies
+        in a signature is no part of what is signed."""
+        found, ahead = [], [] if self.element is None else [self.element]
+        while ahead:
+            element = ahead.pop()
+            if element.name == name:
+                found.append(Node(element, self.repairs))
+            if element.name != "Signature":
+                ahead.extend(reversed(element.children))
+        return found
+
+    @property
+    def payload(self) -> Payload:
+        return (self.element and self.element.payload) or NOTHING
+
+    def attribute(self, name: str) -> str:
+        return "" if self.element is None else self.element.attributes.get(name, "").strip()
 
     def text(self, name: str) -> str:
         return self.one(name).value
@@ -73,11 +95,9 @@ class Node:
     def mend(self, code: Repair, detail: str = "") -> None:
         self.repairs.append(f"{code}:{detail[:DETAIL_LENGTH]}" if detail else code)
 
-    def _children(self, names: tuple[str, ...]) -> Iterator[etree._Element]:
-        """Those of any namespace; matched in C, as a message may have 12,000 recipients."""
-        if self.element is None:
-            return iter(())
-        return self.element.iterchildren(*(f"{{*}}{name}" for name in names))
+    def _children(self, names: tuple[str, ...]) -> Iterator[Element]:
+        children = () if self.element is None else self.element.children
+        return (child for child in children if child.name in names)
 
     def _time(self, name: str, read: Callable):
         text = self.text(name)

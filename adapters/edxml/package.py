@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from functools import cached_property
-from hashlib import sha256
+from io import BytesIO
+from typing import BinaryIO
 
+from adapters.edxml.evidence import Evidence
+from adapters.edxml.kept import Kept, digest_of
 from adapters.edxml.media import media_type_of
 
 
@@ -56,6 +59,16 @@ class Staff:
     name: str = ""
     mobile: str = ""
     email: str = ""
+    department_id: str = ""
+    staff_id: str = ""
+
+
+@dataclass(frozen=True)
+class ReportedError:
+    """An error that a system of the first versions told in the header."""
+
+    code: str
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,14 +103,17 @@ class Business:
 
 @dataclass(frozen=True)
 class Attachment:
-    """One file. `content_id` is bare (no `cid:`); `damaged` says the bytes are not the sender's."""
+    """One file, in memory or kept on disk. `content_id` is bare (no `cid:`); `damaged` says the
+    bytes are not the sender's; `field_name` and `mime_type` are the producer's own remarks."""
 
     name: str
     media_type: str = ""
-    data: bytes = b""
+    data: bytes | Kept = b""
     description: str = ""
     content_id: str = ""
     damaged: bool = False
+    field_name: str = ""
+    mime_type: str = ""
 
     def __post_init__(self) -> None:
         if not self.media_type:
@@ -105,13 +121,22 @@ class Attachment:
 
     @cached_property
     def sha256(self) -> str:
-        return sha256(self.data).hexdigest()
+        return digest_of(self.data)
+
+    @property
+    def size(self) -> int:
+        return self.data.size if isinstance(self.data, Kept) else len(self.data)
+
+    def open(self) -> BinaryIO:
+        """The bytes as a stream; the caller closes it."""
+        return self.data.open() if isinstance(self.data, Kept) else BytesIO(self.data)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
     """A document on its way. `issued_date` is None only when read from a file that has no readable
-    one; `copies` and `pages` are counts, `priority` runs from 0 (normal) to 4."""
+    one; `copies` and `pages` are counts, `priority` runs from 0 (normal) to 4. `tasks` are codes of
+    the assignments it reports on; `evidence` is what its XML signature is worth."""
 
     sender: Organ
     recipients: tuple[Organ, ...]
@@ -135,14 +160,22 @@ class Package:
     copies: int = 1
     pages: int = 1
     direction: bool = False
+    reply_fors: str = ""
+    reference_codes: str = ""
     appendixes: tuple[str, ...] = ()
     response_for: tuple[ResponseFor, ...] = ()
     steering_type: int = 0
+    tasks: tuple[str, ...] = ()
+    application_type: str = ""
+    immediate_response: bool = False
+    original_body: bool = False
     to_places: tuple[str, ...] = ()
+    errors: tuple[ReportedError, ...] = ()
     trace: tuple[Hop, ...] = ()
     business: Business = Business()
     attachments: tuple[Attachment, ...] = ()
     repairs: tuple[str, ...] = ()
+    evidence: Evidence | None = None
 
     @property
     def reference(self) -> str:
@@ -171,3 +204,5 @@ class StatusMessage:
     description: str = ""
     at: datetime | None = None
     repairs: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    errors: tuple[ReportedError, ...] = ()

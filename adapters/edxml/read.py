@@ -1,31 +1,69 @@
 """Reading a message: as lenient as real traffic demands, as strict as hostile traffic deserves."""
 
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
 from adapters.edxml.attachments import read_attachments
 from adapters.edxml.errors import MalformedPackage, malformed
-from adapters.edxml.frame import NAMESPACE, Limits, parse_frame
-from adapters.edxml.header import read_document, read_organ, read_response_for, read_staff
+from adapters.edxml.evidence import Judge
+from adapters.edxml.frame import NAMESPACE, parse_frame
+from adapters.edxml.header import (
+    read_document,
+    read_errors,
+    read_organ,
+    read_response_for,
+    read_staff,
+)
+from adapters.edxml.kept import Keep, in_memory
+from adapters.edxml.limits import Limits
 from adapters.edxml.nodes import Node
 from adapters.edxml.package import Package, StatusMessage
-from adapters.edxml.repairs import Repair
+from adapters.edxml.payloads import Spool
+from adapters.edxml.repairs import Repair, told
+from adapters.edxml.signature import read_evidence
 from adapters.edxml.trace import read_business, read_trace
 
 DEFAULT_LIMITS = Limits()
 
 
-def read_message(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Package | StatusMessage:
-    """A document package or a status message from the bytes of an `.edxml` file.
+def read_message(
+    source: bytes | BinaryIO,
+    limits: Limits = DEFAULT_LIMITS,
+    keep: Keep = in_memory,
+    judge: Judge | None = None,
+    folder: Path | None = None,
+) -> Package | StatusMessage:
+    """A document package or a status message from an `.edxml` file.
 
     What had to be mended is told in `repairs`; a file whose bytes are spoilt is an attachment with
-    `damaged` set. Raises MalformedPackage for what is no edXML of this standard or is hostile.
+    `damaged` set. Each attachment's bytes go to `keep` as they come, so that with STREAMED limits
+    and a `keep` that writes to disk a large one needs no memory; on the way they pass a temporary
+    file in `folder`. With a `judge` the XML signature is looked at too; a stream is then read
+    twice. Raises MalformedPackage for what is no edXML of this standard or is hostile.
     """
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
     repairs: list[str] = []
-    root = Node(parse_frame(data, limits, repairs), repairs)
+    with Spool(folder) as spool:
+        root = Node(parse_frame(stream, limits, repairs, spool), repairs)
+        header = _header(root)
+        message = _status(header) or _package(root, header, limits, keep)
+    if judge is None:
+        return message
+    return replace(message, evidence=read_evidence(root, stream, limits, judge))
+
+
+def read_envelope(
+    source: bytes | BinaryIO, limits: Limits = DEFAULT_LIMITS
+) -> Package | StatusMessage:
+    """As `read_message`, for who only carries a message: all but its attachments, which are passed
+    over undecoded."""
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    repairs: list[str] = []
+    root = Node(parse_frame(stream, limits, repairs), repairs)
     header = _header(root)
-    old_status = header.one("Status")
-    message = old_status or header.one("MessageHeader")
-    if old_status or message.one("StatusCode"):
-        return _status(message)
-    return _package(root, header, limits)
+    return _status(header) or _package(root, header, limits)
 
 
 def read_package(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Package:
@@ -56,8 +94,12 @@ def _header(root: Node) -> Node:
     return header
 
 
-def _status(message: Node) -> StatusMessage:
-    if message.name == "Status":
+def _status(header: Node) -> StatusMessage | None:
+    old = header.one("Status")
+    message = old or header.one("MessageHeader")
+    if not (old or message.one("StatusCode")):
+        return None
+    if old:
         message.mend(Repair.OLD_STATUS)
     fields = {
         "sender": read_organ(message.one("From")),
@@ -66,16 +108,18 @@ def _status(message: Node) -> StatusMessage:
         "code": message.text("StatusCode"),
         "description": message.text("Description"),
         "at": message.moment("Timestamp"),
+        "errors": read_errors(header),
     }
-    return StatusMessage(**fields, repairs=tuple(message.repairs))
+    return StatusMessage(**fields, repairs=told(message.repairs))
 
 
-def _package(root: Node, header: Node, limits: Limits) -> Package:
+def _package(root: Node, header: Node, limits: Limits, keep: Keep | None = None) -> Package:
     traces = header.one("TraceHeaderList")
     fields = read_document(header.one("MessageHeader"))
     fields |= {
+        "errors": read_errors(header),
         "trace": read_trace(traces),
         "business": read_business(traces),
-        "attachments": read_attachments(root, limits),
+        "attachments": read_attachments(root, limits, keep) if keep else (),
     }
-    return Package(**fields, repairs=tuple(root.repairs))
+    return Package(**fields, repairs=told(root.repairs))

@@ -1,5 +1,6 @@
 """What the reader may have to mend in a message; each is told as `code` or `code:detail`."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -23,6 +24,7 @@ class Repair(StrEnum):
     MISSING_ATTACHMENT = "missing-attachment"
     CONTENT_ID = "content-id"
     CONTENT_TYPE = "content-type"
+    MEDIA_TYPE = "media-type"
     BASE64_WRAPPED = "base64-wrapped"
     BASE64_URL_SAFE = "base64-url-safe"
     BASE64_PADDING = "base64-padding"
@@ -31,6 +33,7 @@ class Repair(StrEnum):
     ZIP_KEPT = "zip-kept"
     ZIP_BROKEN = "zip-broken"
     ZIP_EMPTY = "zip-empty"
+    MORE = "more"  # how many
 
 
 # Only the wrapping was untidy: the facts and the files are beyond doubt what the sender packed.
@@ -45,4 +48,13 @@ OF_FORM = frozenset(Repair) - {
     Repair.ZIP_KEPT,
     Repair.ZIP_BROKEN,
     Repair.ZIP_EMPTY,
+    Repair.MORE,
 }
+
+MOST = 200
+
+
+def told(repairs: Sequence[str]) -> tuple[str, ...]:
+    """What a person is told of them: each once, and of thousands only how many."""
+    each = tuple(dict.fromkeys(map(str, repairs)))
+    return (*each[:MOST], f"{Repair.MORE}:{len(each) - MOST}") if len(each) > MOST else each

@@ -3,7 +3,7 @@ says whether it brings, revokes, updates or replaces a document."""
 
 from adapters.edxml.header import NO_CODE, read_staff
 from adapters.edxml.nodes import Node
-from adapters.edxml.package import Business, BusinessKind, Hop, ReceiverChange, Replacement
+from adapters.edxml.package import Business, BusinessKind, Hop, ReceiverChange, Replacement, Staff
 from adapters.edxml.repairs import Repair
 
 
@@ -22,17 +22,18 @@ def read_trace(traces: Node) -> tuple[Hop, ...]:
 def read_business(traces: Node) -> Business:
     """A package of the first versions has no Bussiness and brings a new document."""
     node = traces.one("Bussiness", "Business")
-    changes = node.one("BussinessDocumentInfo")
+    changes = node.all("BussinessDocumentInfo")
+    people = [read_staff(each) for each in node.all("StaffInfo")]
     return Business(
         kind=_kind(node),
         reason=node.text("BussinessDocReason"),
         document_id=node.text("DocumentId"),
-        paper=node.flag("Paper"),
-        data_changed=changes.flag("DocumentInfo"),
-        receivers_changed=changes.flag("DocumentReceiver"),
+        paper=node.flag("Paper") or traces.flag("Paper"),
+        data_changed=any(each.flag("DocumentInfo") for each in changes),
+        receivers_changed=any(each.flag("DocumentReceiver") for each in changes),
         receiver_changes=_receiver_changes(changes),
         replacements=_replacements(node),
-        staff=read_staff(node.one("StaffInfo")),
+        staff=next((person for person in people if person != Staff()), Staff()),
     )
 
 
@@ -44,8 +45,9 @@ def _kind(node: Node) -> BusinessKind:
     return BusinessKind.NEW
 
 
-def _receiver_changes(changes: Node) -> tuple[ReceiverChange, ...]:
-    receivers = [r for entries in changes.all("ReceiverList") for r in entries.all("Receiver")]
+def _receiver_changes(changes: list[Node]) -> tuple[ReceiverChange, ...]:
+    lists = [entries for each in changes for entries in each.all("ReceiverList")]
+    receivers = [receiver for entries in lists for receiver in entries.all("Receiver")]
     return tuple(ReceiverChange(r.text("OrganId"), r.flag("ReceiverType")) for r in receivers)
 
 

@@ -1,8 +1,10 @@
 """Writing a message: elements, prefixes and order as the national library writes them, the same
 bytes for the same input."""
 
+from collections.abc import Iterator
+
 from adapters.edxml.frame import NAMESPACE
-from adapters.edxml.header_out import document_header, status_header
+from adapters.edxml.header_out import document_header, error_list, status_header
 from adapters.edxml.markup import Lines, branch, document, leaf, verbatim
 from adapters.edxml.package import Package, StatusMessage
 from adapters.edxml.trace_out import trace_list
@@ -10,6 +12,7 @@ from adapters.edxml.zipping import Wrapped, wrap
 
 _DEFAULT = f' xmlns="{NAMESPACE}"'
 _PREFIXED = f' xmlns:edXML="{NAMESPACE}"'
+_HERE = "\x00"  # where a file's text belongs; no text of ours can hold it
 
 
 def write_package(package: Package) -> bytes:
@@ -19,50 +22,68 @@ def write_package(package: Package) -> bytes:
     issue, and a blank reason is worded by its kind: receivers fail where these are missing.
     Raises Invalid: recipients-missing, attachment-empty.
     """
+    return b"".join(package_pieces(package))
+
+
+def package_pieces(package: Package) -> Iterator[bytes]:
+    """As `write_package`, piece by piece: a large attachment never stands in memory as a whole. The
+    refusals come at once, not with the first piece."""
     files = [
-        (attachment.description, wrap(attachment, package.document_id, place))
+        wrap(attachment, package.document_id, place)
         for place, attachment in enumerate(package.attachments, start=1)
     ]
-    header = branch("edXMLHeader", [document_header(package), trace_list(package)])
-    references = [_reference(description, file) for description, file in files]
-    manifest = branch("edXMLManifest", references, attributes=' version="1.0"')
-    envelope = _envelope(header, branch("edXMLBody", [manifest]))
-    encoded = [_attachment(description, file) for description, file in files]
-    attachments = branch("AttachmentEncoded", encoded, prefix="")
+    frames = _frame(package, files).split(_HERE.encode())
+    return _filled(frames, files)
+
+
+def _filled(frames: list[bytes], files: list[Wrapped]) -> Iterator[bytes]:
+    for frame, file in zip(frames, files, strict=False):
+        yield frame
+        yield from file.text()
+    yield frames[-1]
+
+
+def _frame(package: Package, files: list[Wrapped]) -> bytes:
+    parts = [document_header(package), trace_list(package), error_list(package.errors)]
+    manifest = branch("edXMLManifest", map(_reference, files), attributes=' version="1.0"')
+    envelope = _envelope(branch("edXMLHeader", parts), branch("edXMLBody", [manifest]))
+    attachments = branch("AttachmentEncoded", map(_attachment, files), prefix="")
     return document(branch("edXML", [envelope, attachments], prefix="", attributes=_DEFAULT))
 
 
 def write_status(status: StatusMessage) -> bytes:
     """A status message: the envelope alone, without body and attachments."""
-    envelope = _envelope(branch("edXMLHeader", [status_header(status)]))
-    return document(branch("edXML", [envelope], prefix="", attributes=_DEFAULT))
+    header = branch("edXMLHeader", [status_header(status), error_list(status.errors)])
+    return document(branch("edXML", [_envelope(header)], prefix="", attributes=_DEFAULT))
 
 
 def _envelope(*parts: Lines) -> Lines:
     return branch("edXMLEnvelope", parts, attributes=_PREFIXED)
 
 
-def _reference(description: str, file: Wrapped) -> Lines:
+def _reference(file: Wrapped) -> Lines:
     return branch(
         "Reference",
         [
             leaf("ContentId", f"cid:{file.content_id}"),
             leaf("ContentType", file.content_type),
-            leaf("Description", description),
+            leaf("Description", file.attachment.description),
             leaf("AttachmentName", file.name),
         ],
     )
 
 
-def _attachment(description: str, file: Wrapped) -> Lines:
+def _attachment(file: Wrapped) -> Lines:
     return branch(
         "Attachment",
         [
             leaf("ContentId", f"cid:{file.content_id}", prefix=""),
             leaf("AttachmentName", file.name, prefix=""),
-            leaf("Description", description, prefix=""),
+            leaf("Description", file.attachment.description, prefix=""),
+            leaf("FieldName", file.attachment.field_name, prefix=""),
+            leaf("MimeType", file.attachment.mime_type, prefix=""),
             leaf("ContentType", file.content_type, prefix=""),
-            verbatim("ContentTransferEncoded", file.text, _PREFIXED),
+            verbatim("ContentTransferEncoded", _HERE, _PREFIXED),
         ],
         prefix="",
     )

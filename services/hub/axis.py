@@ -10,7 +10,7 @@ from adapters.axis import reply, wire
 from adapters.axis.errors import AxisRefusal, http_status
 from adapters.axis.operations import OPERATIONS
 from adapters.axis.records import Record
-from adapters.edxml.frame import Limits
+from adapters.edxml.limits import Limits
 from domain.errors import Refusal, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind

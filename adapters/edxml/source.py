@@ -1,0 +1,106 @@
+"""From bytes as they come to clean UTF-8, piece by piece: no byte order mark, no UTF-16, no
+characters XML forbids, nothing before the prolog, no document type."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from adapters.edxml.errors import malformed
+from adapters.edxml.limits import Limits
+from adapters.edxml.repairs import Repair
+
+PIECE = 64 * 1024
+_CONTROLS = bytes(set(range(32)) - {9, 10, 13})
+_SINGLE_BYTE = {"iso-8859-1", "windows-1252", "windows-1258"}
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
+_OPENING = re.compile(rb"<(?:\?xml|!|[A-Za-z_])")
+_ELEMENT = re.compile(rb"<[^!?]")
+# Attribute values would be expanded even by a parser told to leave entities alone.
+_DOCUMENT_TYPES = (b"<!DOCTYPE", b"<!ENTITY")
+
+
+def clean_pieces(source: BinaryIO, limits: Limits, repairs: list[str]) -> Iterator[bytes]:
+    """The pieces of the document alone; what had to be mended is added to `repairs`.
+
+    Raises MalformedPackage: too-large, encoding, dtd.
+    """
+    pieces = _recoded(_bounded(source, limits.message_bytes), repairs)
+    return _without_document_type(_cleaned(pieces, repairs))
+
+
+def _bounded(source: BinaryIO, limit: int) -> Iterator[bytes]:
+    taken = 0
+    while piece := source.read(PIECE):
+        taken += len(piece)
+        if taken > limit:
+            raise malformed("too-large", limit=limit)
+        yield piece
+
+
+def _recoded(pieces: Iterator[bytes], repairs: list[str]) -> Iterator[bytes]:
+    """Bytes in which ASCII is ASCII. An announced UTF-16 is not believed: real UTF-16 is seen by
+    its bytes, and .NET writers announce it above UTF-8 text."""
+    head = next(pieces, b"")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or head[:2] in (b"<\0", b"\0<"):
+        repairs.append(Repair.UTF_16)
+        encoding = "utf-16-le" if head[:1] in (b"<", b"\xff") else "utf-16-be"
+        if head[0] in codecs.BOM_UTF16_LE:
+            head = head[2:]
+        yield from _decoded(head, pieces, encoding)
+        return
+    if head.startswith(codecs.BOM_UTF8):
+        repairs.append(Repair.BYTE_ORDER_MARK)
+        head = head[3:]
+    opening = _OPENING.search(head)
+    declared = _DECLARED.match(head, opening.start()) if opening else None
+    encoding = declared.group(1).decode().lower() if declared else "utf-8"
+    if encoding in {"utf-8", "utf8", "us-ascii", "utf-16"}:
+        yield head
+        yield from pieces
+    elif encoding in _SINGLE_BYTE:
+        repairs.append(f"{Repair.ENCODING}:{encoding}")
+        yield from _decoded(head, pieces, encoding)
+    else:
+        raise malformed("encoding", encoding=encoding)
+
+
+def _decoded(head: bytes, pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        yield decoder.decode(head).encode()
+        for piece in pieces:
+            yield decoder.decode(piece).encode()
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError as error:
+        raise malformed("encoding", encoding=encoding) from error
+
+
+def _cleaned(pieces: Iterator[bytes], repairs: list[str]) -> Iterator[bytes]:
+    """What XML forbids is dropped, and what stands before the prolog within the first piece."""
+    is_first, has_controls = True, False
+    for piece in pieces:
+        cleaned = piece.translate(None, _CONTROLS)
+        has_controls = has_controls or len(cleaned) != len(piece)
+        if is_first and cleaned:
+            opening = _OPENING.search(cleaned)
+            if opening and opening.start() > 0:
+                repairs.append(Repair.LEADING_JUNK)
+                cleaned = cleaned[opening.start() :]
+            is_first = False
+        yield cleaned
+    if has_controls:
+        repairs.append(Repair.CONTROL_CHARACTERS)
+
+
+def _without_document_type(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Refuses before a parser sees it. After the first element there can be none."""
+    before = b""
+    for piece in pieces:
+        if any(mark in before + piece for mark in _DOCUMENT_TYPES):
+            raise malformed("dtd")
+        yield piece
+        if _ELEMENT.search(before + piece):
+            break
+        before = piece[-16:]
+    yield from pieces
