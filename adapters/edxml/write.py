@@ -7,6 +7,7 @@ from adapters.edxml.frame import NAMESPACE
 from adapters.edxml.header_out import document_header, error_list, status_header
 from adapters.edxml.markup import Lines, branch, document, leaf, verbatim
 from adapters.edxml.package import Package, StatusMessage
+from adapters.edxml.signing import Signer, signed_header
 from adapters.edxml.trace_out import trace_list
 from adapters.edxml.zipping import Wrapped, wrap
 
@@ -15,17 +16,17 @@ _PREFIXED = f' xmlns:edXML="{NAMESPACE}"'
 _HERE = "\x00"  # where a file's text belongs; no text of ours can hold it
 
 
-def write_package(package: Package) -> bytes:
+def write_package(package: Package, signer: Signer | None = None) -> bytes:
     """A document message as UTF-8 bytes with CRLF line ends.
 
     A blank content repeats the subject, a blank trace becomes one hop of the sender at the day of
     issue, and a blank reason is worded by its kind: receivers fail where these are missing.
     Raises Invalid: recipients-missing, attachment-empty.
     """
-    return b"".join(package_pieces(package))
+    return b"".join(package_pieces(package, signer))
 
 
-def package_pieces(package: Package) -> Iterator[bytes]:
+def package_pieces(package: Package, signer: Signer | None = None) -> Iterator[bytes]:
     """As `write_package`, piece by piece: a large attachment never stands in memory as a whole. The
     refusals come at once, not with the first piece."""
     files = [
@@ -33,6 +34,8 @@ def package_pieces(package: Package) -> Iterator[bytes]:
         for place, attachment in enumerate(package.attachments, start=1)
     ]
     frames = _frame(package, files).split(_HERE.encode())
+    if signer is not None:
+        frames[0] = signed_header(frames[0], _filled(list(frames), files), signer)
     return _filled(frames, files)
 
 
@@ -51,10 +54,11 @@ def _frame(package: Package, files: list[Wrapped]) -> bytes:
     return document(branch("edXML", [envelope, attachments], prefix="", attributes=_DEFAULT))
 
 
-def write_status(status: StatusMessage) -> bytes:
+def write_status(status: StatusMessage, signer: Signer | None = None) -> bytes:
     """A status message: the envelope alone, without body and attachments."""
     header = branch("edXMLHeader", [status_header(status), error_list(status.errors)])
-    return document(branch("edXML", [_envelope(header)], prefix="", attributes=_DEFAULT))
+    data = document(branch("edXML", [_envelope(header)], prefix="", attributes=_DEFAULT))
+    return signed_header(data, [data], signer) if signer else data
 
 
 def _envelope(*parts: Lines) -> Lines:

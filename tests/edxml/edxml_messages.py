@@ -15,6 +15,7 @@ from adapters.edxml.package import (
     Package,
     ReceiverChange,
     Replacement,
+    ReportedError,
     ResponseFor,
     Staff,
     StatusMessage,
@@ -70,12 +71,19 @@ def full_package(**changes) -> Package:
         "copies": 5,
         "pages": 3,
         "direction": True,
+        "reply_fors": "12/UBND-NV",
+        "reference_codes": "H48.2026.01",
         "appendixes": ("Phụ lục I", "Phụ lục II"),
         "response_for": (
             ResponseFor("000.01.02.H48", "12/UBND-NV", date(2026, 2, 1), "id-12"),
             ResponseFor("000.09.99.H48", "7/UBND", None, ""),
         ),
         "steering_type": 1,
+        "tasks": ("NV-01", "NV-02"),
+        "application_type": "QLVB",
+        "immediate_response": True,
+        "original_body": True,
+        "errors": (ReportedError("E01", "Thiếu mã"), ReportedError("E02")),
         "to_places": ("Như trên", "Lưu: VT"),
         "trace": (Hop("000.01.03.H48", datetime(2026, 3, 2, 8, 30, 5, tzinfo=VIETNAM)),),
         "business": Business(
@@ -87,10 +95,17 @@ def full_package(**changes) -> Package:
             True,
             (ReceiverChange("000.01.02.H48", False), ReceiverChange("000.09.99.H48", True)),
             (Replacement("id-40", ("000.01.02.H48", "000.09.99.H48")),),
-            Staff("Văn thư", "Nguyễn Thị Mẫu", "0900000000", "vanthu@example.vn"),
+            Staff("Văn thư", "Nguyễn Thị Mẫu", "0900000000", "vanthu@example.vn", "PB-1", "NV-9"),
         ),
         "attachments": (
-            Attachment("Công văn 45.pdf", data=PDF, description="Bản chính", content_id="a-1"),
+            Attachment(
+                "Công văn 45.pdf",
+                data=PDF,
+                description="Bản chính",
+                content_id="a-1",
+                field_name="file",
+                mime_type="application/pdf",
+            ),
             Attachment(
                 "biểu.xlsx", data=zip_of(("[Content_Types].xml", b"<x/>")), content_id="a-2"
             ),
@@ -104,8 +119,9 @@ def plain_status(**changes) -> StatusMessage:
     fields = {
         "sender": BINH_SON,
         "response_for": ResponseFor("000.01.03.H48", "45/UBND-VP", date(2026, 3, 2), "id-45"),
-        "staff": Staff("Văn thư", "Lê Thị Mẫu", "0900000001", "le@example.vn"),
+        "staff": Staff("Văn thư", "Lê Thị Mẫu", "0900000001", "le@example.vn", "PB-2", "NV-2"),
         "code": "03",
+        "errors": (ReportedError("E03", "Sai ngày"),),
         "description": "Đã vào sổ",
         "at": datetime(2026, 3, 2, 10, 0, tzinfo=VIETNAM),
     }

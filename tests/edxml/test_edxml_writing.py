@@ -69,7 +69,8 @@ def test_the_header_keeps_the_written_order():
     header = root.find(f".//{{{NAMESPACE}}}MessageHeader")
     assert " ".join(dict.fromkeys(map(local, header))) == (
         "From To DocumentId Code PromulgationInfo DocumentType Subject Content "
-        "SignerInfo DueDate OtherInfo ResponseFor SteeringType ToPlaces"
+        "SignerInfo DueDate OtherInfo ResponseFor SteeringType ResponseForTask ApplicationType "
+        "ImmediateResponseRequired OriginalBodyRequested ToPlaces"
     )
     trace = root.find(f".//{{{NAMESPACE}}}TraceHeaderList")
     assert list(map(local, trace)) == ["Bussiness", "TraceHeader"]
