@@ -43,6 +43,7 @@ class Settings:
     federation_http: bool = False
     max_upload: int = 50 * 1024 * 1024
     trusted_proxies: int = 0
+    package_key: bytes = b""  # PEM of a key and its certificate; empty: packages go unsigned
     demo: bool = False
 
     @property
@@ -101,6 +102,14 @@ def _data_dir(env: Mapping[str, str]) -> Path:
     return path
 
 
+def _package_key(env: Mapping[str, str]) -> bytes:
+    path = env.get(ENV_PREFIX + "PACKAGE_KEY", "")
+    try:
+        return Path(path).read_bytes() if path else b""
+    except OSError as error:
+        raise ConfigError(f"{ENV_PREFIX}PACKAGE_KEY: {error.strerror}: {path}") from None
+
+
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Settings from environment variables `VANTHU_…`; raises ConfigError with one line."""
     env = os.environ if env is None else env
@@ -125,5 +134,6 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         federation_http=_one_of(env, "FEDERATION_HTTP", "0", ("0", "1")) == "1",
         max_upload=_number(env, "MAX_UPLOAD_MB", 50) * 1024 * 1024,
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
+        package_key=_package_key(env),
         demo=_one_of(env, "DEMO", "0", ("0", "1")) == "1",
     )

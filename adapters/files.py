@@ -1,6 +1,7 @@
 """Content-addressed files on disk: a file's name is the SHA-256 of its bytes, so it is stored once
 and never changes. A name appears only after its bytes have reached the disk."""
 
+import codecs
 import hashlib
 import io
 import os
@@ -132,36 +133,62 @@ _TEXTS = {
     "txt": "text/plain",
 }
 UNKNOWN = "application/octet-stream"
+_PIECE = 64 * 1024
+_LONGEST_DIRECTORY = 512 * 1024  # of a zip: some thousand entries
 
 
-def media_type(data: bytes, name: str) -> str:
+def media_type(file: bytes | Path, name: str) -> str:
     """The media type by content; the name's ending only decides between kinds that look alike
     (old Office files, plain texts). Never HTML or SVG: such files are only ever downloaded."""
-    ending = name.rpartition(".")[2].lower()
-    if b"%PDF-" in data[:1024]:
+    with io.BytesIO(file) if isinstance(file, bytes) else file.open("rb") as stream:
+        return _kind_of(stream, name.rpartition(".")[2].lower())
+
+
+def _kind_of(stream: BinaryIO, ending: str) -> str:
+    head = stream.read(1024)
+    if b"%PDF-" in head:
         return PDF
-    if data.startswith(b"PK\x03\x04"):
-        return _zipped(data)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if head.startswith(b"PK\x03\x04"):
+        return _zipped(stream)
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _OLE.get(ending, UNKNOWN)
     for magic, kind in _MAGIC:
-        if data.startswith(magic):
+        if head.startswith(magic):
             return kind
-    return _TEXTS.get(ending, UNKNOWN) if _is_text(data) else UNKNOWN
+    stream.seek(0)
+    return _TEXTS.get(ending, UNKNOWN) if _is_text(stream) else UNKNOWN
 
 
-def _zipped(data: bytes) -> str:
+class _Bounded(io.BufferedIOBase):
+    """A stream of which nobody reads much at once: a zip says itself how long its directory is."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.seek, self.tell, self._read = stream.seek, stream.tell, stream.read
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = self._read(_LONGEST_DIRECTORY + 1 if size is None or size < 0 else size)
+        if len(data) > _LONGEST_DIRECTORY:
+            raise ValueError("a directory of countless entries")
+        return data
+
+
+def _zipped(stream: BinaryIO) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(_Bounded(stream)) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return UNKNOWN
     return next((kind for part, kind in _ZIPPED.items() if part in names), "application/zip")
 
 
-def _is_text(data: bytes) -> bool:
+def _is_text(stream: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        data.decode("utf-8")
+        while piece := stream.read(_PIECE):
+            decoder.decode(piece)
+            if b"\x00" in piece:
+                return False
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
-    return b"\x00" not in data
+    return True

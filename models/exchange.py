@@ -50,6 +50,7 @@ class ExchangeMessage(Base):
     outgoing_id: Mapped[int | None] = reference_to("outgoing_document.id")
     status_event_id: Mapped[int | None] = mapped_column(Id, index=True)
     repairs: Mapped[list] = mapped_column(default=list)
+    evidence: Mapped[dict | None]  # what the package's XML signature is worth
     problem: Mapped[Line]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

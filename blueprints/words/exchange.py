@@ -75,6 +75,10 @@ WORDS = {
         _l("Gói tin đến không theo QCVN 102:2016/BTTTT (không gian tên %(namespace)s)."),
         _ASK_SENDER,
     ),
+    "package-key-unusable": (
+        _l("Khóa ký gói tin đã cấu hình không dùng được."),
+        _l("Quản trị viên kiểm tra tệp khóa VANTHU_PACKAGE_KEY; sau đó gửi lại."),
+    ),
     "same-id-other-bytes": (
         _l("Gói tin mang mã của một văn bản đã nhận nhưng nội dung khác; không nhận."),
         _l("Hãy hỏi cơ quan gửi bản nào đúng; bản nhận trước vẫn giữ nguyên."),

@@ -20,6 +20,7 @@ REPAIRS = {
     "missing-attachment": _l("Gói tin kê tệp %(detail)s nhưng không gửi kèm."),
     "content-id": _l("Mã của tệp %(detail)s lặp chữ “cid:”, đã bỏ phần lặp."),
     "content-type": _l("Tệp %(detail)s khai là tệp nén nhưng không nén, đã lấy nguyên."),
+    "media-type": _l("Tệp %(detail)s khai sai loại tệp, đã theo tên và nội dung tệp."),
     "base64-wrapped": _l("Tệp %(detail)s được mã hóa có xuống dòng, đã nối lại."),
     "base64-url-safe": _l("Tệp %(detail)s được mã hóa bằng bảng chữ base64 dùng cho địa chỉ mạng, "
                           "đã đọc được."),
@@ -29,6 +30,7 @@ REPAIRS = {
     "zip-kept": _l("Tệp %(detail)s là tệp nén chứa nhiều tệp, giữ nguyên."),
     "zip-broken": _l("Tệp nén chứa %(detail)s bị hỏng, không mở được."),
     "zip-empty": _l("Tệp nén chứa %(detail)s rỗng."),
+    "more": _l("Và %(detail)s chỗ khác."),
 }  # fmt: skip
 # Elements of a package that may be missing, or hold what they must not.
 ELEMENTS = {

@@ -1,7 +1,7 @@
 """What a package of ours says, made of rows alone: the same rows give the same bytes, so that a
 build that was interrupted can be repeated (law 5)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +19,8 @@ from adapters.edxml.package import (
     Staff,
     StatusMessage,
 )
-from adapters.edxml.write import write_package, write_status
+from adapters.edxml.signing import Signer
+from adapters.edxml.write import package_pieces, write_status
 from adapters.files import FileStore
 from domain.change_flow import ChangeKind
 from domain.exchange_flow import BusinessCode, TransportState
@@ -31,20 +32,24 @@ from models.files import StoredFile
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from services.changes.asking import replaced_for
+from services.exchange.reading import contents
 
 ADMINISTRATIVE = 2  # DocumentType/Type as most systems write and the national library assumes it
 DEPUTY = "KT."
 
 
-def build(session: Session, files: FileStore, message: ExchangeMessage) -> bytes:
-    """The bytes of an outgoing message. Raises Invalid: recipients-missing, attachment-empty."""
+def build(
+    session: Session, files: FileStore, message: ExchangeMessage, signer: Signer | None = None
+) -> Iterable[bytes]:
+    """The bytes of an outgoing message, by pieces. Raises Invalid: recipients-missing,
+    attachment-empty."""
     change = _change_of(session, message)
     if message.kind == MessageKind.STATUS:
         said = status_of(session, message) if change is None else request_of(session, change)
-        return write_status(said)
+        return (write_status(said, signer),)
     if change is None:
-        return write_package(package_of(session, files, message))
-    return write_package(change_of(session, message, change))
+        return package_pieces(package_of(session, files, message), signer)
+    return package_pieces(change_of(session, message, change), signer)
 
 
 def package_of(session: Session, files: FileStore, message: ExchangeMessage) -> Package:
@@ -247,8 +252,6 @@ def _pages(session: Session, doc: OutgoingDocument) -> int:
 
 def _attachments(files: FileStore, doc: OutgoingDocument) -> tuple[Attachment, ...]:
     name = f"{doc.reference.replace('/', '-')}.pdf"
-    main = Attachment(name, "application/pdf", files.read(doc.issued_sha256), doc.subject)
-    return (
-        main,
-        *(Attachment(e.name, e.media_type, files.read(e.sha256)) for e in doc.enclosures),
-    )
+    issued = contents(files, doc.issued_sha256)
+    enclosed = (Attachment(e.name, e.media_type, contents(files, e.sha256)) for e in doc.enclosures)
+    return (Attachment(name, "application/pdf", issued, doc.subject), *enclosed)

@@ -9,14 +9,13 @@ from sqlalchemy import select
 
 from adapters.edxml.errors import MalformedPackage
 from adapters.edxml.package import BusinessKind, Package, StatusMessage
-from adapters.edxml.read import read_message
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import SYSTEM
 from models.agencies import Agency
 from models.exchange import Direction, ExchangeMessage, MessageKind
 from services import outbox
 from services.changes import coming
-from services.exchange import receipts, statuses, transport
+from services.exchange import reading, receipts, statuses, transport
 from services.incoming.arrival import Arrival, arrive
 from services.office import Office
 from services.outbox import Lease
@@ -34,7 +33,7 @@ Content = Package | StatusMessage | MalformedPackage
 def take(office: Office, lease: Lease, agency_id: int, hub_doc_id: str, raw: bytes) -> str:
     """Takes the package and gives the word for the hub: "done", or "fail" for what is refused."""
     sha256 = office.files.put(raw)
-    content = _read(raw)
+    content = _read(office, sha256)
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
         work.record_file(sha256, len(raw), MEDIA_TYPE)
@@ -68,9 +67,9 @@ def acknowledgement(message: ExchangeMessage) -> str:
     return "fail" if message.state == TransportState.FAILED else DONE
 
 
-def _read(raw: bytes) -> Content:
+def _read(office: Office, sha256: str) -> Content:
     try:
-        content = read_message(raw)
+        content = reading.read(office, sha256)
     except MalformedPackage as problem:
         return problem
     is_package = isinstance(content, Package)
@@ -92,6 +91,7 @@ def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
         return
     message.peer_code = content.sender.code
     message.repairs = list(content.repairs)
+    message.evidence = content.evidence and content.evidence.to_json()
     if isinstance(content, StatusMessage):
         message.document_uid = content.response_for.document_id
         if content.code == BusinessCode.TAKE_BACK:

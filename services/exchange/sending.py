@@ -12,7 +12,15 @@ from domain.roles import SYSTEM
 from models.exchange import ExchangeMessage, MessageKind
 from services import outbox
 from services.changes import asking as changes
-from services.exchange import dispatching, links, packaging, receipts, syncing, transport
+from services.exchange import (
+    dispatching,
+    links,
+    packaging,
+    receipts,
+    signing_key,
+    syncing,
+    transport,
+)
 from services.exchange.circuits import Resting
 from services.office import Office
 from services.outbox import Lease
@@ -71,11 +79,12 @@ def _keys(office: Office, agency_id: int, axis: AxisClient, accepted: Accepted) 
 
 def _pin(office: Office, lease: Lease, message: ExchangeMessage) -> str:
     """Builds the package, keeps its bytes and notes their digest, still holding the lease."""
-    data = packaging.build(office.session(), office.files, message)
-    sha256 = office.files.put(data)
+    signer = signing_key.signer(office)
+    sha256 = office.files.put(packaging.build(office.session(), office.files, message, signer))
+    size = office.files.path(sha256).stat().st_size
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
-        work.record_file(sha256, len(data), MEDIA_TYPE)
+        work.record_file(sha256, size, MEDIA_TYPE)
         work.session.get(ExchangeMessage, lease.subject_id).payload_sha256 = sha256
     return sha256
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from adapters.axis.errors import AxisRefusal
 from adapters.edxml.errors import MalformedPackage
 from adapters.edxml.package import Package, StatusMessage
-from adapters.edxml.read import read_message
+from adapters.edxml.read import read_envelope
 from domain.text import fold, nfc
 from models.exchange import MessageKind
 
@@ -35,7 +35,7 @@ def open_envelope(data: bytes) -> Envelope:
     """Raises AxisRefusal("axis-bad-edxml"): not well-formed, foreign namespace, hostile, no ids
     that fit."""
     try:
-        message = read_message(data)
+        message = read_envelope(data)
     except MalformedPackage as error:
         reason = error.fields.get("reason") or f"namespace {error.fields.get('namespace') or '?'}"
         raise AxisRefusal("axis-bad-edxml", reason=reason) from error

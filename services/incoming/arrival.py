@@ -137,7 +137,12 @@ def _put_file(work: Work, paper: Paper, file: ArrivalFile) -> None:
     paper.file_name = clipped(file.name, 500)
     paper.media_type = clipped(file.kind, 100)
     paper.is_damaged = file.damaged
-    paper.sha256 = work.store(file.data, file.kind) if file.data else file.sha256
+    if file.data:
+        paper.sha256 = work.store(file.data, file.kind)
+        return
+    paper.sha256 = file.sha256
+    if file.size is not None:
+        work.record_file(file.sha256, file.size, file.kind)
 
 
 def _answers(work: Work, agency: Agency, arrival: Arrival) -> int | None:

@@ -16,6 +16,7 @@ from models.agencies import Appointment, Unit
 from models.assignments import Assignment
 from models.audit import AuditEntry
 from models.changes import Change
+from models.exchange import ExchangeMessage
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from models.registers import RegisterKind
@@ -51,6 +52,7 @@ class Dossier:
     assignment_actions: Mapping[int, list[str]] = field(default_factory=dict)
     officers: Mapping[int, list[Appointment]] = field(default_factory=dict)
     may_answer: bool = False
+    evidence: dict | None = None  # what the XML signature of its package is worth
     on_behalf: bool = False  # the directive would be recorded for a leader
     changes: Sequence[Change] = ()  # what its sender asked about it
     entries: Sequence[AuditEntry] = ()
@@ -142,6 +144,10 @@ def _add_surroundings(office: Office, actor: Actor, dossier: Dossier) -> None:
     digests = [paper.sha256 for paper in document.papers if paper.sha256]
     if digests and document.verdict not in (None, "unsigned"):
         dossier.signatures = _signatures(office, digests)
+    if document.message_id:
+        dossier.evidence = session.scalar(
+            select(ExchangeMessage.evidence).where(ExchangeMessage.id == document.message_id)
+        )
     if document.answers_outgoing_id:
         wanted = OutgoingDocument.id == document.answers_outgoing_id
         dossier.answered = next(iter(_outgoing(session, actor, wanted)), None)

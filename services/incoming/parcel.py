@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from adapters.edxml.kept import Kept
 from adapters.edxml.package import Attachment, Package, ResponseFor
 from adapters.files import PDF, media_type
 from domain.numbering import reference
@@ -16,12 +17,14 @@ from models.outgoing import OutgoingDocument
 
 @dataclass(frozen=True, kw_only=True)
 class ArrivalFile:
-    """One file of an arrival: its bytes, or the digest of bytes already in the file store."""
+    """One file of an arrival: its bytes, or the digest of bytes already in the file store; `size`
+    where the database does not know these yet."""
 
     name: str
     media_type: str = ""
     data: bytes | None = None
     sha256: str | None = None
+    size: int | None = None
     damaged: bool = False
     description: str = ""
 
@@ -116,10 +119,19 @@ class Arrival:
 
 
 def _attached(attachment: Attachment) -> ArrivalFile:
+    data = attachment.data
+    where = (
+        {
+            "sha256": data.sha256,
+            "size": data.size,
+            "media_type": media_type(data.path, attachment.name),
+        }
+        if isinstance(data, Kept)
+        else {"data": data, "media_type": attachment.media_type}
+    )
     return ArrivalFile(
         name=attachment.name,
-        media_type=attachment.media_type,
-        data=attachment.data,
+        **where,
         damaged=attachment.damaged,
         description=attachment.description,
     )

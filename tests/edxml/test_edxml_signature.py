@@ -2,12 +2,10 @@
 The judges of what we do are lxml's own canonical form and signxml."""
 
 import base64
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,47 +30,12 @@ from tests.edxml.edxml_messages import (
     plain_package,
     plain_status,
 )
+from tests.edxml.signing_keys import EC_KEY, LEAF, ROOT, ROOT_DER, RSA_KEY, SIGNER, pem
 
 DAY = date(2026, 3, 2)
 S = SignatureState
 DSIG = "http://www.w3.org/2000/09/xmldsig#"
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
-
-
-def certificate(name: str, key, issuer: str = "", by=None, is_authority: bool = False):
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    issued_by = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer or name)])
-    start = datetime(2025, 1, 1, tzinfo=UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issued_by)
-        .public_key(key.public_key())
-        .serial_number(4711)
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=3650))
-        .add_extension(x509.BasicConstraints(is_authority, None), critical=True)
-        .sign(by or key, hashes.SHA256())
-    )
-
-
-RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-EC_KEY = ec.generate_private_key(ec.SECP256R1())
-ROOT = certificate("CA thử nghiệm", EC_KEY, is_authority=True)
-LEAF = certificate("Trục huyện Sơn Tịnh", RSA_KEY, "CA thử nghiệm", EC_KEY)
-ROOT_DER = ROOT.public_bytes(serialization.Encoding.DER)
-
-
-def pem(key, *certificates) -> bytes:
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return private + b"".join(c.public_bytes(serialization.Encoding.PEM) for c in certificates)
-
-
-SIGNER = Signer.from_pem(pem(RSA_KEY, LEAF))
 
 
 def evidence(data: bytes, day: date = DAY, roots=()):

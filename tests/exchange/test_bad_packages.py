@@ -28,7 +28,7 @@ from services.unit_of_work import transaction
 from tests.exchange.conftest import BINH_SON, PDF, SON_TINH, arrivals, send_one
 
 
-def package(**changes) -> bytes:
+def package(signer=None, **changes) -> bytes:
     values = {
         "sender": Organ(SON_TINH, "Ủy ban nhân dân huyện Sơn Tịnh"),
         "recipients": (Organ(BINH_SON, "Ủy ban nhân dân huyện Bình Sơn"),),
@@ -39,7 +39,7 @@ def package(**changes) -> bytes:
         "subject": "Lấy ý kiến dự thảo",
         "attachments": (Attachment("12.pdf", data=PDF),),
     }
-    return write_package(Package(**(values | changes)))
+    return write_package(Package(**(values | changes)), signer)
 
 
 def put_at_hub(world, data: bytes, kind: str = "edoc") -> str:
@@ -103,7 +103,11 @@ def test_a_package_that_cannot_be_fetched_does_not_block_the_others(world, monke
 
     bad, good = put_at_hub(world, package()), put_at_hub(world, package(document_id="van-ban-2"))
     read = receiving._read
-    monkeypatch.setattr(receiving, "_read", lambda raw: 1 / 0 if b"van-ban-1" in raw else read(raw))
+
+    def fails(office, sha256):
+        return 1 / 0 if b"van-ban-1" in office.files.read(sha256) else read(office, sha256)
+
+    monkeypatch.setattr(receiving, "_read", fails)
     world.a.poll()
     assert [document.document_uid for document in arrivals(world.a, BINH_SON)] == ["van-ban-2"]
     assert (state_at_hub(world, bad), state_at_hub(world, good)) == ("PROCESSING", "DONE")

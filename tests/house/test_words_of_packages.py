@@ -4,8 +4,10 @@ import ast
 
 import pytest
 
+from adapters.edxml.evidence import Evidence, SignatureState
 from adapters.edxml.repairs import Repair
 from blueprints.words.doubts import DOUBTS, doubted
+from blueprints.words.evidence import EVIDENCE, proven
 from blueprints.words.repairs import ELEMENTS, REPAIRS, repaired
 from domain.verdicts import Doubt
 from tests.house.source import calls, literal, python_files
@@ -16,6 +18,15 @@ READERS = {"integer", "day", "moment"}  # of adapters/edxml/nodes.py; each may m
 def test_every_repair_and_every_doubt_has_words():
     assert set(REPAIRS) == set(Repair)
     assert set(DOUBTS) == set(Doubt)
+
+
+@pytest.mark.parametrize("state", SignatureState)
+def test_every_evidence_is_told_in_words(state):
+    assert set(EVIDENCE) == set(SignatureState)
+    told = proven(Evidence(state, "md5", "rsa-sha256", signed_by="Trục % tỉnh").to_json())
+    assert "XML" in told
+    assert not told.startswith(state)
+    assert "%(" not in told
 
 
 def test_the_reader_can_produce_no_other_repair():
