@@ -5,6 +5,7 @@ import codecs
 import hashlib
 import io
 import os
+import struct
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -133,6 +134,16 @@ _TEXTS = {
     "txt": "text/plain",
 }
 UNKNOWN = "application/octet-stream"
+# What the reader of zips lets out of itself for bytes that are none.
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    struct.error,
+    ArithmeticError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 _PIECE = 64 * 1024
 _LONGEST_DIRECTORY = 512 * 1024  # of a zip: some thousand entries
 
@@ -176,7 +187,7 @@ def _zipped(stream: BinaryIO) -> str:
     try:
         with zipfile.ZipFile(_Bounded(stream)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except _BROKEN_ZIP:
         return UNKNOWN
     return next((kind for part, kind in _ZIPPED.items() if part in names), "application/zip")
 

@@ -23,6 +23,7 @@ BROKEN_ZIP = (
     zlib.error,
     struct.error,
     ArithmeticError,
+    LookupError,
     EOFError,
     OSError,
     RuntimeError,
@@ -87,7 +88,7 @@ def _opened(section: Section, entry: zipfile.ZipInfo | None) -> Iterator[BinaryI
 
 
 def _chosen(archive: zipfile.ZipFile, extension: str, is_declared: bool) -> Unwrapped:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if OFFICE_ENTRIES & {entry.filename for entry in entries}:
         return Unwrapped(repair=Repair.CONTENT_TYPE if is_declared else None)
     if not entries:

@@ -78,7 +78,7 @@ def _read(office: Office, sha256: str) -> Content:
         return MalformedPackage("package-malformed", reason="sender-code")
     if len(uid) > LONGEST_UID:
         return MalformedPackage("package-malformed", reason="document-id")
-    if not is_package and len(content.code) > LONGEST_STATUS:
+    if not is_package and not 0 < len(content.code) <= LONGEST_STATUS:
         return MalformedPackage("package-malformed", reason="status-code")
     return content
 

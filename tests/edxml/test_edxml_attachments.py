@@ -166,6 +166,12 @@ def test_an_encrypted_wrapping_is_a_damaged_attachment():
     assert (attachment.damaged, repairs) == (True, ("zip-broken:a.pdf",))
 
 
+def test_an_entry_without_a_name_is_the_file_all_the_same():
+    """Found by the fuzz target: asking such an entry whether it is a folder fails."""
+    attachment, repairs = read_one("a.pdf", "application/zip", zip_of(("", PDF)))
+    assert (attachment.data, repairs) == (PDF, ())
+
+
 def test_an_empty_content_is_an_empty_file():
     attachment, repairs = read_one("a.txt", "text/plain", "")
     assert (attachment.data, attachment.damaged, repairs) == (b"", False, ())
