@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory clean
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large fuzz clean
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,12 @@ docs: $(BIN)/.installed ## prints flows and permissions from the code into docs/
 
 bench: $(BIN)/.installed ## figures: seconds to the recipient, memory, bytes, statements
 	@$(BIN)/python -m bench.journey
+
+bench-large: $(BIN)/.installed ## memory while a package with a file of 1 GB is written and read
+	@$(BIN)/python -m bench.large_package
+
+fuzz: $(BIN)/.installed ## a million hostile packages (CASES=…, SEED=…): none may crash or hang
+	@$(BIN)/python -m bench.fuzz_edxml --cases $(or $(CASES),1000000) --seed $(or $(SEED),1)
 
 bench-directory: $(BIN)/.installed ## figures of a directory with 120,000 agencies; DATABASE=postgresql+psycopg:///… adds it
 	@$(BIN)/python -m bench.directory $(DATABASE)

@@ -106,13 +106,15 @@ class _Builder:
 
     def start(self, tag: str, attributes: list[str]) -> None:
         self._bound(len(attributes) // 2)
-        named = dict(zip(attributes[::2], attributes[1::2], strict=True))
-        scope = self._declared(named)
+        named, scope = {}, self._scopes[-1]
+        if attributes:
+            named = dict(zip(attributes[::2], attributes[1::2], strict=True))
+            scope = self._declared(named)
+            for name in named:
+                self._namespace(name.rpartition(":")[0], scope)
         prefix, _, local = tag.rpartition(":")
         self._place += 1
         element = Element(local, self._namespace(prefix, scope), named, self._place)
-        for name in named:
-            self._namespace(name.rpartition(":")[0], scope)
         self._attach(element)
         self._scopes.append(scope)
         self._open.append(element)
@@ -168,8 +170,10 @@ class _Builder:
 
     def _namespace(self, prefix: str, scope: dict[str, str]) -> str:
         """Of an undeclared prefix only `edXML` means something: the standard's own namespace."""
-        if prefix in scope or prefix == "xmlns":
-            return scope.get(prefix, "")
+        if (namespace := scope.get(prefix)) is not None:
+            return namespace
+        if prefix == "xmlns":
+            return ""
         if prefix not in self._undeclared:
             if len(self._undeclared) == MOST_UNDECLARED:
                 raise malformed("not-xml", detail="undeclared prefixes")

@@ -19,4 +19,4 @@ class Limits:
 
 
 # For a reader that keeps the files elsewhere as they come: what it holds in memory stays the same.
-STREAMED = Limits(message_bytes=2048 * MIB, attachment_bytes=1024 * MIB, total_bytes=2048 * MIB)
+STREAMED = Limits(message_bytes=2048 * MIB, attachment_bytes=1280 * MIB, total_bytes=2048 * MIB)

@@ -31,11 +31,19 @@ def clean_pieces(source: BinaryIO, limits: Limits, repairs: list[str]) -> Iterat
 
 def _bounded(source: BinaryIO, limit: int) -> Iterator[bytes]:
     taken = 0
-    while piece := source.read(PIECE):
+    while piece := _filled(source):
         taken += len(piece)
         if taken > limit:
             raise malformed("too-large", limit=limit)
         yield piece
+
+
+def _filled(source: BinaryIO) -> bytes:
+    """A whole piece, however little the source gives at once: its first tells how to go on."""
+    piece = source.read(PIECE)
+    while piece and len(piece) < PIECE and (more := source.read(PIECE - len(piece))):
+        piece += more
+    return piece
 
 
 def _recoded(pieces: Iterator[bytes], repairs: list[str]) -> Iterator[bytes]:
@@ -102,5 +110,5 @@ def _without_document_type(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield piece
         if _ELEMENT.search(before + piece):
             break
-        before = piece[-16:]
+        before = (before + piece)[-16:]
     yield from pieces
