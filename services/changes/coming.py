@@ -19,7 +19,7 @@ from models.incoming import IncomingDocument, Paper
 from services.changes import comparing, effects
 from services.changes.state import move
 from services.exchange import statuses, transport
-from services.incoming.arrival import summary
+from services.incoming.arrival import keep_file, summary
 from services.incoming.parcel import Arrival
 from services.incoming.text import clipped
 from services.unit_of_work import Work
@@ -187,8 +187,7 @@ def _update(
         names = [f"{'+' if e.added else '−'} {e.organ_code}" for e in business.receiver_changes]
         rows.append({"field": "receivers", "before": None, "after": names})
     for file in arrival.files:
-        if file.data:
-            work.store(file.data, file.kind)
+        keep_file(work, file)
     return Asked(
         kind=asked.kind,
         reason=asked.reason,

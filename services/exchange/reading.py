@@ -18,11 +18,16 @@ SMALL = 4 * MIB
 ALL_IN_MEMORY = 16 * MIB
 
 
-def read(office: Office, sha256: str) -> Package | StatusMessage:
-    """What the stored package says. Raises MalformedPackage, DamagedFile."""
+def judged(office: Office, sha256: str) -> Package | StatusMessage:
+    """What the stored package says and its signature proves; no transaction stays open meanwhile.
+    Raises MalformedPackage, DamagedFile."""
     judge = Judge(office.today(), trust.roots(office.session()))
     office.session().rollback()
-    files = office.files
+    return read(office.files, sha256, judge)
+
+
+def read(files: FileStore, sha256: str, judge: Judge | None = None) -> Package | StatusMessage:
+    """What the stored package says. Raises MalformedPackage, DamagedFile."""
     with files.open(sha256) as stream:
         return read_message(stream, STREAMED, Keeper(files), judge, folder=files.root)
 

@@ -69,7 +69,7 @@ def acknowledgement(message: ExchangeMessage) -> str:
 
 def _read(office: Office, sha256: str) -> Content:
     try:
-        content = reading.read(office, sha256)
+        content = reading.judged(office, sha256)
     except MalformedPackage as problem:
         return problem
     is_package = isinstance(content, Package)

@@ -137,12 +137,16 @@ def _put_file(work: Work, paper: Paper, file: ArrivalFile) -> None:
     paper.file_name = clipped(file.name, 500)
     paper.media_type = clipped(file.kind, 100)
     paper.is_damaged = file.damaged
+    paper.sha256 = keep_file(work, file)
+
+
+def keep_file(work: Work, file: ArrivalFile) -> str | None:
+    """The digest of the file's bytes, which are in the store from now on; None without any."""
     if file.data:
-        paper.sha256 = work.store(file.data, file.kind)
-        return
-    paper.sha256 = file.sha256
+        return work.store(file.data, file.kind)
     if file.size is not None:
         work.record_file(file.sha256, file.size, file.kind)
+    return file.sha256
 
 
 def _answers(work: Work, agency: Agency, arrival: Arrival) -> int | None:

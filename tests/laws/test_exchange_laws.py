@@ -116,14 +116,12 @@ def test_law_5_the_same_rows_give_the_same_bytes(world):
     from services.exchange import packaging
 
     send_one(world.b, SON_TINH, [BINH_SON])
-    built = [
-        world.b.read(
-            lambda s: packaging.build(
-                s, world.b.office.files, s.scalars(select(ExchangeMessage)).one()
-            )
-        )
-        for _ in range(2)
-    ]
+
+    def build(session):
+        message = session.scalars(select(ExchangeMessage)).one()
+        return b"".join(packaging.build(session, world.b.office.files, message))
+
+    built = [world.b.read(build) for _ in range(2)]
     assert built[0] == built[1]
 
 
