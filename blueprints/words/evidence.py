@@ -9,8 +9,8 @@ EVIDENCE = {
     "rewritten": _l("Chữ ký XML của gói tin đã bị trục ghi lại, không còn kiểm tra được."),
     "unsupported": _l("Chữ ký XML của gói tin thuộc loại không kiểm tra được (%(detail)s)."),
     "broken": _l("Chữ ký XML của gói tin không khớp nội dung: gói tin đã đổi sau khi ký."),
-    "weak": _l("Chữ ký XML của %(signed_by)s khớp nội dung nhưng dùng thuật toán đã hết hạn tin cậy "
-               "(%(algorithm)s)."),
+    "weak": _l("Chữ ký XML của %(signed_by)s khớp nội dung nhưng dùng thuật toán đã hết hạn tin "
+               "cậy (%(algorithm)s)."),
     "valid": _l("Chữ ký XML của %(signed_by)s khớp nội dung (%(algorithm)s)."),
 }  # fmt: skip
 TRUSTED = _l("Chứng thư số do tổ chức mà hệ thống tin cậy cấp.")
