@@ -1,0 +1,168 @@
+"""What can be asked of every axis, and what a gateway shares with the others: one HTTP client, its
+errors, answers that are no JSON. Operations that a kind of axis does not have raise NotOffered."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Protocol, Self
+
+import httpx
+
+from adapters.axis.client import DEFAULT_TIMEOUT_S, authorities, checked_endpoint
+from adapters.axis.errors import NotOffered, TemporaryAxisError, refusal_of
+from adapters.axis.records import (
+    AgencyRecord,
+    AuditHeadRecord,
+    DirectoryRecord,
+    News,
+    Poll,
+    ReceivedItem,
+    SentItem,
+)
+
+
+class Connector(Protocol):
+    """A line to an axis on which one system speaks. Errors as of AxisClient."""
+
+    endpoint: str
+    system_id: str
+
+    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str: ...
+    def received_list(self, kind: str = "edoc") -> list[ReceivedItem]: ...
+    def get_edoc(self, doc_id: str) -> bytes: ...
+    def update_status(self, doc_id: str, status: str) -> None: ...
+    def sent_list(self, kind: str, doc_id: str) -> list[SentItem]: ...
+    def get_agencies_list(self) -> list[AgencyRecord]: ...
+    def directory_changes(self, since: int) -> list[DirectoryRecord]: ...
+    def lodge_audit_head(self, sequence: int, digest: str) -> None: ...
+    def audit_heads(self) -> list[AuditHeadRecord]: ...
+    def poll_received(self, also: Mapping[str, str]) -> Poll: ...
+    def await_received(self, also: Mapping[str, str], after: str, wait: int) -> News: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a system proves itself by: the secret of its unit, and where a token is to be had first
+    the client's name and secret for that."""
+
+    secret: str
+    client_id: str = ""
+    client_secret: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """From what `str` wrote; any other text is the secret itself."""
+        try:
+            values = json.loads(text) if text.startswith("{") else None
+        except ValueError:
+            values = None
+        if not isinstance(values, dict):
+            return cls(text)
+        return cls(**{name: str(values.get(name, "")) for name in cls.__dataclass_fields__})
+
+    def __str__(self) -> str:
+        if not (self.client_id or self.client_secret or self.secret.startswith("{")):
+            return self.secret
+        return json.dumps(asdict(self))
+
+    def __repr__(self) -> str:
+        return "<Credentials>"
+
+
+class Gateway:
+    """What the gateways of the provinces share. `endpoint` is http(s)://host[/path]."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        system_id: str,
+        credentials: Credentials,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        timeout: float = DEFAULT_TIMEOUT_S,
+    ) -> None:
+        self.endpoint = checked_endpoint(endpoint)
+        self.system_id = system_id
+        self._credentials = credentials
+        self._http = httpx.Client(
+            transport=transport, timeout=timeout, follow_redirects=False, verify=authorities()
+        )
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.system_id} at {self.endpoint}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def sent_list(self, kind: str, doc_id: str) -> list[SentItem]:
+        raise NotOffered("getSentEdocList")
+
+    def directory_changes(self, since: int) -> list[DirectoryRecord]:
+        raise NotOffered("getDirectoryChanges")
+
+    def lodge_audit_head(self, sequence: int, digest: str) -> None:
+        raise NotOffered("lodgeAuditHead")
+
+    def audit_heads(self) -> list[AuditHeadRecord]:
+        raise NotOffered("getAuditHeads")
+
+    def poll_received(self, also: Mapping[str, str]) -> Poll:
+        raise NotOffered("pollReceived")
+
+    def await_received(self, also: Mapping[str, str], after: str, wait: int) -> News:
+        raise NotOffered("awaitReceived")
+
+    def _request(self, method: str, url: str, **options) -> httpx.Response:
+        """One call. Nobody there, a fault over there or a redirect: unknown, maybe accepted."""
+        try:
+            response = self._http.request(method, url, **options)
+        except httpx.HTTPError as error:
+            raise TemporaryAxisError(f"{url}: {type(error).__name__}") from error
+        if response.is_server_error or response.is_redirect or response.status_code == 429:
+            raise TemporaryAxisError(f"{url}: HTTP {response.status_code}")
+        return response
+
+
+def json_of(response: httpx.Response) -> object:
+    """The answer's JSON; raises TemporaryAxisError where it is none."""
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        what = f"HTTP {response.status_code}, not JSON"
+        raise TemporaryAxisError(f"{response.url.path}: {what}") from None
+
+
+def members_of(response: httpx.Response, codes: tuple[str, ...]) -> dict:
+    """The members of an answer that says success; its code is under the first of `codes` that it
+    has. Raises what the code means (adapters/axis/errors.py)."""
+    answer = json_of(response)
+    if not isinstance(answer, dict):
+        raise TemporaryAxisError(f"{response.url.path}: not an object")
+    code = next((str(answer[name]) for name in codes if name in answer), None)
+    if code is None:
+        raise TemporaryAxisError(f"{response.url.path}: HTTP {response.status_code}, no code")
+    if code != "0":
+        raise refusal_of(code, description(answer))
+    return answer
+
+
+def description(answer: Mapping) -> str:
+    named = ("ErrorDesc", "errorDesc", "message", "description", "error_description")
+    return next((str(answer[name])[:300] for name in named if answer.get(name)), "")
+
+
+def items_of(answer: object) -> list[dict]:
+    """The list in an answer: bare, or under `data`."""
+    found = answer.get("data") if isinstance(answer, dict) else answer
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise TemporaryAxisError("not a list of objects")
+    return found
