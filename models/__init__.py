@@ -17,6 +17,7 @@ from models import (
     reconciling,
     registers,
     signing,
+    uplinks,
 )
 from models.base import Base
 
@@ -38,4 +39,5 @@ __all__ = [
     "reconciling",
     "registers",
     "signing",
+    "uplinks",
 ]

@@ -41,6 +41,7 @@ class HubLink(Base):
 
     id: Mapped[PrimaryKey]
     agency_id: Mapped[int] = reference_to("agency.id", unique=True)
+    kind: Mapped[str] = mapped_column(String(20), default="axis")  # of connector
     endpoint: Mapped[Line]
     system_id: Mapped[Short]
     secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)

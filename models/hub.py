@@ -62,6 +62,7 @@ class HubMessage(Base):
     __table_args__ = (
         UniqueConstraint("sender_code", "kind", "payload_sha256"),
         Index("ix_hub_message_payload", "payload_sha256"),
+        UniqueConstraint("sender_code", "kind", "original_sha256"),
     )
 
     id: Mapped[PrimaryKey]
@@ -79,6 +80,11 @@ class HubMessage(Base):
     search_text: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
     payload_removed_at: Mapped[datetime | None]  # its time was over; what stands here stays
+    # How it came if not from the sender's own system: a system that serves the sender, an uplink;
+    # over an uplink also the digest it came with, before this hub added its hop to the trace.
+    via_code: Mapped[str] = mapped_column(String(35), default="")
+    uplink_id: Mapped[int | None] = reference_to("uplink.id")
+    original_sha256: Mapped[str | None] = mapped_column(String(64))
 
     deliveries: Mapped[list["Delivery"]] = relationship(
         order_by="Delivery.id", back_populates="message"
@@ -118,6 +124,7 @@ class Delivery(Base):
         UniqueConstraint("message_id", "recipient_code"),
         # What every poll asks: the few that wait among the many that are done.
         Index("ix_delivery_waiting", "recipient_code", "state"),
+        Index("ix_delivery_via", "via_code", "state"),
     )
 
     id: Mapped[PrimaryKey]
@@ -134,5 +141,9 @@ class Delivery(Base):
     addressed: Mapped[str] = mapped_column(Text, default="")
     parked_at: Mapped[datetime | None]  # held back by an operator
     parked_reason: Mapped[Line]
+    # Who fetches it if not the recipient's own system: one that serves the code, or nobody, for it
+    # goes on over an uplink.
+    via_code: Mapped[str] = mapped_column(String(35), default="")
+    relay_id: Mapped[int | None] = reference_to("relay.id")
 
     message: Mapped[HubMessage] = relationship(back_populates="deliveries")

@@ -1,0 +1,161 @@
+"""What a hub does to a package that it passes on: reads which hops it has taken, and adds its own.
+
+All else stays as it came, byte for byte: the header is found by a parser that knows where in the
+bytes each tag stands, and the hop is put in there. Only the header is looked at, so that the size
+of the attachments does not matter. A package which such a parser cannot read (junk before it, a
+prefix that was never declared) is mended and written anew, as it is read everywhere else."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from adapters.edxml.errors import malformed
+from adapters.edxml.frame import Limits, parse_frame
+from adapters.edxml.header_out import moment_text
+
+LONGEST_HEAD = 16 * 1024 * 1024  # 12,000 recipients need three of them
+STEP = 64 * 1024
+HEADER = ("edXMLEnvelope", "edXMLHeader")
+TRACES = (*HEADER, "TraceHeaderList")
+HOP_CODE = (*TRACES, "TraceHeader", "OrganId")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The hops of a package, oldest first, and where the next one goes: before the byte `place`, in
+    `wrapping` where there is no list yet; `empty_tag` is the length of a list closed in itself."""
+
+    hops: tuple[str, ...]
+    place: int
+    prefix: str
+    encoding: str
+    is_listed: bool
+    empty_tag: int = 0
+
+
+def read_head(start: bytes) -> Head:
+    """From the first bytes of a package, up to the end of its header at least. Raises
+    MalformedPackage: not-xml, dtd, no-header."""
+    scan = _Scan()
+    for at in range(0, len(start), STEP):
+        scan.feed(start[at : at + STEP])
+        if scan.is_over:
+            return scan.head(start)
+    raise malformed("no-header")
+
+
+def hops(data: bytes) -> tuple[str, ...]:
+    """The codes in the trace of a package or status, oldest first."""
+    return _head_of(data)[0].hops
+
+
+def with_hop(data: bytes, code: str, at: datetime) -> bytes:
+    """The package after this hop. Raises MalformedPackage."""
+    head, data = _head_of(data)
+    hopped = b"".join(with_hop_streamed([data], head, code, at))
+    if _head_of(hopped)[0].hops != (*head.hops, code):
+        raise malformed("trace")
+    return hopped
+
+
+def with_hop_streamed(
+    chunks: Iterable[bytes], head: Head, code: str, at: datetime
+) -> Iterator[bytes]:
+    """The same piece by piece; `head` was read from its beginning."""
+    rest = iter(chunks)
+    start = b""
+    while len(start) < head.place + head.empty_tag:
+        start += next(rest)
+    yield start[: head.place]
+    yield _hop_text(head, code, at).encode(head.encoding)
+    yield from chain([start[head.place + head.empty_tag :]], rest)
+
+
+def _head_of(data: bytes) -> tuple[Head, bytes]:
+    try:
+        return read_head(data[:LONGEST_HEAD]), data
+    except expat.ExpatError:
+        mended = etree.tostring(
+            parse_frame(data, Limits(), []), xml_declaration=True, encoding="utf-8"
+        )
+        return read_head(mended[:LONGEST_HEAD]), mended
+
+
+def _hop_text(head: Head, code: str, at: datetime) -> str:
+    p = head.prefix
+    hop = (
+        f"<{p}TraceHeader><{p}OrganId>{escape(code)}</{p}OrganId>"
+        f"<{p}Timestamp>{moment_text(at)}</{p}Timestamp></{p}TraceHeader>"
+    )
+    if head.is_listed and not head.empty_tag:
+        return hop
+    return f"<{p}TraceHeaderList>{hop}</{p}TraceHeaderList>"
+
+
+class _Scan:
+    """Reads a header with expat, which knows where it stands."""
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
+        self._parser.StartDoctypeDeclHandler = self._doctype
+        self._names: list[str] = []
+        self._hops: list[str] = []
+        self._list: tuple[int, str] | None = None
+        self._header: tuple[int, str] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self._header is not None
+
+    def feed(self, data: bytes) -> None:
+        self._parser.Parse(data, False)
+
+    def head(self, start: bytes) -> Head:
+        encoding = _encoding(start)
+        place, name = self._list or self._header
+        prefix = name[: name.find(":") + 1]
+        empty = 0
+        if self._list and not start[place:].startswith("</".encode(encoding)):
+            close = "/>".encode(encoding)
+            empty = start.index(close, place) + len(close) - place
+        return Head(tuple(self._hops), place, prefix, encoding, self._list is not None, empty)
+
+    def _start(self, name: str, _attributes: dict) -> None:
+        self._names.append(name)
+        if self._path == HOP_CODE and not self.is_over:
+            self._hops.append("")
+
+    def _text(self, text: str) -> None:
+        if len(self._names) == len(HOP_CODE) + 1 and self._path == HOP_CODE and not self.is_over:
+            self._hops[-1] = (self._hops[-1] + text).strip()
+
+    def _end(self, name: str) -> None:
+        if not self.is_over and self._path == TRACES and self._list is None:
+            self._list = self._parser.CurrentByteIndex, name
+        if not self.is_over and self._path == HEADER:
+            self._header = self._parser.CurrentByteIndex, name
+        self._names.pop()
+
+    def _doctype(self, *_: object) -> None:
+        raise malformed("dtd")
+
+    @property
+    def _path(self) -> tuple[str, ...]:
+        """Local names below the root."""
+        return tuple(name.rpartition(":")[2] for name in self._names[1:])
+
+
+def _encoding(start: bytes) -> str:
+    if start[:2] in (b"\xff\xfe", b"<\0"):
+        return "utf-16-le"
+    if start[:2] in (b"\xfe\xff", b"\0<"):
+        return "utf-16-be"
+    return "utf-8"
