@@ -84,6 +84,12 @@ OTHER_TAGS = frozenset(
         "hub:site_remove",
         "hub:site_clear",
         "hub:receipt_wrong",
+        "hub:uplink_edit",
+        "hub:route_edit",
+        "hub:relay",
+        "hub:relay_failed",
+        "hub:relay_refused",
+        "hub:relay_resume",
     }
 )
 AUDIT_TAGS = FLOW_TAGS | OTHER_TAGS

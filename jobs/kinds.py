@@ -5,6 +5,7 @@ from collections.abc import Callable
 from services import signing
 from services.exchange import delivering, lodging, polling, reconciling, sending, syncing
 from services.federation import pulling, telling
+from services.hub import descending, relaying
 from services.office import Office
 from services.outbox import Lease
 
@@ -19,4 +20,6 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "federation_ask": pulling.ask,
     "federation_tell": telling.tell,
     "reconcile": reconciling.reconcile,
+    "relay": relaying.relay,
+    "uplink_poll": descending.uplink_poll,
 }

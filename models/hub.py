@@ -82,7 +82,7 @@ class HubMessage(Base):
     payload_removed_at: Mapped[datetime | None]  # its time was over; what stands here stays
     # How it came if not from the sender's own system: a system that serves the sender, an uplink;
     # over an uplink also the digest it came with, before this hub added its hop to the trace.
-    via_code: Mapped[str] = mapped_column(String(35), default="")
+    via_code: Mapped[str] = mapped_column(String(35), default="", index=True)
     uplink_id: Mapped[int | None] = reference_to("uplink.id")
     original_sha256: Mapped[str | None] = mapped_column(String(64))
 

@@ -98,6 +98,7 @@ ANSWERS: dict[str, Answer] = {
     "axis-head-contradicts": Answer(
         "30", "Nhat ky da lui lai hoac bi sua: muc {sequence} khac voi dau chuoi da gui"
     ),
+    "axis-loop": Answer("31", "Goi tin da qua truc nay: {hop}, khong nhan de tranh di vong"),
     "axis-unknown-operation": Answer("28", "Truc khong co thao tac nay: {operation}"),
 }
 

@@ -91,6 +91,12 @@ TAG_NAMES = {
     "hub:site_edit": _l("Sửa nút được theo dõi"),
     "hub:site_remove": _l("Bỏ nút được theo dõi"),
     "hub:site_clear": _l("Làm rõ nhật ký trái ngược của một nút"),
+    "hub:uplink_edit": _l("Sửa kết nối lên trục khác"),
+    "hub:route_edit": _l("Sửa tuyến theo mã"),
+    "hub:relay": _l("Chuyển gói tin lên trục khác"),
+    "hub:relay_failed": _l("Chuyển gói tin lên trục khác không thành"),
+    "hub:relay_refused": _l("Không nhận gói tin từ trục khác"),
+    "hub:relay_resume": _l("Chuyển lại gói tin lên trục khác"),
 }
 
 SUBJECT_NAMES = {
@@ -99,6 +105,7 @@ SUBJECT_NAMES = {
     "assignment": _l("công việc"),
     "certificate_binding": _l("chứng thư"),
     "change": _l("yêu cầu của bên gửi"),
+    "code_route": _l("tuyến theo mã"),
     "directory_entry": _l("mục danh bạ"),
     "dispatch": _l("lượt gửi"),
     "exchange_message": _l("gói tin"),
@@ -120,6 +127,8 @@ SUBJECT_NAMES = {
     "signing_request": _l("yêu cầu ký"),
     "trust_root": _l("chứng thư gốc"),
     "unit": _l("đơn vị"),
+    "uplink": _l("kết nối lên trục khác"),
+    "uplink_arrival": _l("gói tin từ trục khác"),
 }
 
 

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from sqlalchemy import exists, func, select, update
 
-from adapters.axis.client import AxisClient
+from adapters.axis.connectors import Connector
 from adapters.axis.errors import AxisError, PermanentAxisError
 from adapters.sealing import SealBroken, seal, unseal
 from domain.dates import next_night
@@ -17,6 +17,7 @@ from domain.errors import Refusal, Unavailable
 from domain.roles import SYSTEM
 from models.agencies import HubLink
 from models.exchange import ExchangeMessage, OutboxItem, OutboxState
+from services.connecting import open_line
 from services.exchange import circuits
 from services.office import Office
 from services.unit_of_work import Work, transaction
@@ -54,7 +55,7 @@ def of_agency(session, agency_id: int) -> HubLink | None:
     return session.scalars(select(HubLink).where(HubLink.agency_id == agency_id)).one_or_none()
 
 
-def connect(office: Office, agency_id: int, probing: bool = False) -> AxisClient:
+def connect(office: Office, agency_id: int, probing: bool = False) -> Connector:
     """A client that speaks for the agency; no reading transaction stays open over its calls.
     `probing`: the caller tells `answered` or `troubled` what came of it, so it may try a hub that
     did not answer.
@@ -67,16 +68,16 @@ def connect(office: Office, agency_id: int, probing: bool = False) -> AxisClient
     return connect_on(office, agency_id)
 
 
-def connect_on(office: Office, agency_id: int) -> AxisClient:
+def connect_on(office: Office, agency_id: int) -> Connector:
     """As `connect`, for the second and every further agency of one visit at a hub."""
     session = office.session()
     link = of_agency(session, agency_id)
     if link is None:
         raise Unavailable("hub-link-missing")
     secret = secret_of(office, link)
-    endpoint, system_id = link.endpoint, link.system_id
+    kind, endpoint, system_id = link.kind, link.endpoint, link.system_id
     session.rollback()
-    return office.connect(endpoint, system_id, secret)
+    return open_line(office, kind, endpoint, system_id, secret)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ What a repeated package means (a client without an answer must send again, `axis
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -23,7 +24,7 @@ from domain.errors import Conflict, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubAccount, HubMessage
-from services.hub import receipts, waiting
+from services.hub import receipts, relaying, routing, tracing, waiting
 from services.hub.envelope import Envelope, open_envelope
 from services.hub.lookup import find_by_code, is_dissolved
 from services.office import Office
@@ -35,30 +36,52 @@ TRIES = 3
 NAMED = 10  # of several wrong recipients so many are told
 
 
+@dataclass(frozen=True)
+class Came:
+    """How a package came here if not from its sender's own system: brought by a system that serves
+    the sender, or fetched over an uplink, with the digest that it had before our hop was added."""
+
+    via_code: str = ""
+    uplink_id: int | None = None
+    original_sha256: str | None = None
+
+    def mark(self, message: HubMessage) -> None:
+        message.via_code, message.uplink_id = self.via_code, self.uplink_id
+        message.original_sha256 = self.original_sha256
+
+
 def accept(
-    office: Office, sender: str, data: bytes, kind: str = "", to: Sequence[str] | None = None
+    office: Office,
+    sender: str,
+    data: bytes,
+    kind: str = "",
+    to: Sequence[str] | None = None,
+    came: Came | None = None,
 ) -> str:
     """Takes a package of the system `sender` and gives its DocId; `to` overrides the recipients in
-    the package.
+    the package. One that `came` over an uplink may be of anybody who is not at home here.
 
-    Raises AxisRefusal: axis-bad-edxml, axis-wrong-from, axis-no-recipient, axis-unknown-recipient,
-    axis-recipient-dissolved, axis-recipient-locked, axis-same-id-other-bytes; Unavailable.
+    Raises AxisRefusal: axis-bad-edxml, axis-wrong-from, axis-loop, axis-no-recipient,
+    axis-unknown-recipient, axis-recipient-dissolved, axis-recipient-locked,
+    axis-same-id-other-bytes; Unavailable.
     """
     envelope = open_envelope(data)
-    _check_sender(sender, kind, envelope)
+    came = came or _brought_by(office, sender, envelope, data)
+    _check_kind(kind, envelope)
+    sender = envelope.sender
     entries = _entries(office, envelope.addressed if to is None else to)
     sha256 = hashlib.sha256(data).hexdigest()
     doc_id, on_the_way = _accepted_before(office, sender, envelope.kind, sha256)
     # Only who is new to this message must be able to receive it: a call repeated because its
     # answer was lost stays accepted whatever has become of a recipient since.
-    _check_open([e for code, e in entries.items() if code not in on_the_way], office.today())
+    _check_open([e for c, e in entries.items() if e and c not in on_the_way], office.today())
     if doc_id and on_the_way.issuperset(entries):
         return doc_id  # a repeated call writes nothing
     # The bytes reach the disk before the transaction: it must not hold the write lock for that.
     office.files.put(data)
     for _ in range(TRIES):
         try:
-            accepted = _write(office, sender, envelope, list(entries), sha256, len(data))
+            accepted = _write(office, came, envelope, list(entries), sha256, len(data))
             waiting.tell(entries)
             return accepted
         except Conflict:
@@ -66,21 +89,38 @@ def accept(
     raise Unavailable("axis-busy")
 
 
-def _check_sender(sender: str, kind: str, envelope: Envelope) -> None:
-    if envelope.sender != sender:
-        raise AxisRefusal("axis-wrong-from", sender=envelope.sender, system_id=sender)
+def _brought_by(office: Office, system_id: str, envelope: Envelope, data: bytes) -> Came:
+    if envelope.sender == system_id:
+        return Came()
+    if not routing.serves(office, system_id, envelope.sender):
+        raise AxisRefusal("axis-wrong-from", sender=envelope.sender, system_id=system_id)
+    tracing.refuse_loop(office, data)
+    return Came(via_code=system_id)
+
+
+def _check_kind(kind: str, envelope: Envelope) -> None:
     if kind and kind != envelope.kind:
         raise AxisRefusal("axis-bad-edxml", reason=f"messagetype {kind} khac noi dung tep")
 
 
-def _entries(office: Office, addressed: Iterable[str]) -> dict[str, DirectoryEntry]:
-    """The recipients by their present codes, each once, in the order given."""
+def _entries(office: Office, addressed: Iterable[str]) -> dict[str, DirectoryEntry | None]:
+    """The recipients by their present codes, each once, in the order given; those that another
+    axis knows need not be in our directory."""
     wanted = list(dict.fromkeys(code.strip() for code in addressed if code.strip()))
     if not wanted:
         raise AxisRefusal("axis-no-recipient")
     found = find_by_code(office, wanted)
-    _refuse_any("axis-unknown-recipient", [code for code in wanted if code not in found])
-    return {found[code].code: found[code] for code in wanted}
+    unknown = [code for code in wanted if code not in found]
+    away = routing.elsewhere(office, unknown)
+    _refuse_any("axis-unknown-recipient", [code for code in unknown if code not in away])
+    return {found[c].code if c in found else c: found.get(c) for c in wanted}
+
+
+def known(office: Office, codes: Sequence[str]) -> list[str]:
+    """Those of the codes that a package can be sent to from here."""
+    found = find_by_code(office, codes)
+    away = routing.elsewhere(office, [code for code in codes if code not in found])
+    return [code for code in codes if code in found or code in away]
 
 
 def _check_open(entries: Sequence[DirectoryEntry], today: date) -> None:
@@ -117,8 +157,9 @@ def _same_bytes(sender: str, kind: MessageKind, sha256: str):
 
 
 def _write(
-    office: Office, sender: str, envelope: Envelope, codes: list[str], sha256: str, size: int
+    office: Office, came: Came, envelope: Envelope, codes: list[str], sha256: str, size: int
 ) -> str:
+    sender = envelope.sender
     with transaction(office, Actor(name=sender)) as work:
         # One package of a sender at a time: two with the same id must not both come first.
         work.session.scalar(
@@ -129,11 +170,14 @@ def _write(
         if message is None:
             work.record_file(sha256, size, MEDIA_TYPE)
             message = _new_message(work, sender, envelope, sha256, size)
+            came.mark(message)
         before = {delivery.recipient_code for delivery in message.deliveries}
         offered = _offer(work, message, codes)
         if not before.issuperset(codes):
             receipts.give(work, message, before.union(codes))
         if offered:
+            work.session.flush()
+            relaying.send_on(work, message, offered)
             work.audit("hub:accept", message, **_told(envelope, message, offered))
         return message.doc_id
 

@@ -54,7 +54,10 @@ def count_waiting(office: Office, system_id: str, kind: MessageKind) -> int:
 
 
 def is_for(codes: Collection[str]) -> ColumnElement[bool]:
-    return Delivery.recipient_code.in_(codes)
+    """What these systems fetch: for themselves, or for those whom they serve; what goes on over an
+    uplink is fetched by nobody."""
+    fetched = or_(Delivery.recipient_code.in_(codes), Delivery.via_code.in_(codes))
+    return and_(fetched, Delivery.relay_id.is_(None))
 
 
 def _waiting(
@@ -134,7 +137,7 @@ def sent(office: Office, system_id: str, kind: MessageKind, doc_id: str = "") ->
     Raises AxisRefusal("axis-unknown-document").
     """
     query = select(Delivery).join(Delivery.message).options(contains_eager(Delivery.message))
-    query = query.where(HubMessage.sender_code == system_id)
+    query = query.where(_is_of(system_id))
     if doc_id:
         query = query.where(HubMessage.doc_id == doc_id).order_by(Delivery.id)
     else:
@@ -145,21 +148,24 @@ def sent(office: Office, system_id: str, kind: MessageKind, doc_id: str = "") ->
     return found
 
 
+def _is_of(system_id: str) -> ColumnElement[bool]:
+    """What a system sent, for itself or for those whom it serves."""
+    return or_(HubMessage.sender_code == system_id, HubMessage.via_code == system_id)
+
+
 def _delivery(office: Office, system_id: str, doc_id: str) -> Delivery | None:
     query = (
         select(Delivery)
         .join(Delivery.message)
         .options(contains_eager(Delivery.message))
-        .where(Delivery.doc_id == doc_id, Delivery.recipient_code == system_id)
+        .where(Delivery.doc_id == doc_id, is_for([system_id]))
     )
     return office.session().scalars(query).one_or_none()
 
 
 def _sent(office: Office, system_id: str, doc_id: str) -> str:
     sha256 = office.session().scalar(
-        select(HubMessage.payload_sha256).where(
-            HubMessage.doc_id == doc_id, HubMessage.sender_code == system_id
-        )
+        select(HubMessage.payload_sha256).where(HubMessage.doc_id == doc_id, _is_of(system_id))
     )
     if sha256 is None:
         raise AxisRefusal("axis-unknown-document", doc_id=doc_id)

@@ -7,7 +7,7 @@ The higher axis takes a package for all of its recipients or for none: when it r
 several, each goes alone."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -22,9 +22,8 @@ from models.uplinks import Relay, RelayState
 from services import outbox
 from services.accounts import posts
 from services.exchange import links
-from services.hub import uplinks
+from services.hub import routing, uplinks
 from services.hub.access import require_manage
-from services.hub.routing import Way
 from services.office import Office
 from services.outbox import Lease
 from services.unit_of_work import Work, transaction
@@ -35,10 +34,17 @@ RECIPIENT_CODES = {"18", "23"}
 ON_THE_WAY = (DeliveryState.INITIAL, DeliveryState.PROCESSING)
 
 
-def plan(work: Work, message: HubMessage, deliveries: Sequence[Delivery], ways: Mapping[str, Way]):
-    """Lets those of a message's deliveries go up whose way is an uplink: one package for each."""
+def send_on(work: Work, message: HubMessage, codes: Collection[str]) -> None:
+    """Lets those of a message's deliveries for `codes` go on whose recipient is elsewhere: one
+    package for each uplink; what another hub fetches is marked with its code."""
+    ways = routing.ways(work.office, codes)
+    if set(ways.values()) == {routing.HERE}:
+        return
+    offered = select(Delivery).where(
+        Delivery.message_id == message.id, Delivery.recipient_code.in_(codes)
+    )
     together = defaultdict(list)
-    for delivery in deliveries:
+    for delivery in work.session.scalars(offered.order_by(Delivery.id)):
         way = ways[delivery.recipient_code]
         delivery.via_code = way.via
         if way.uplink_id is not None:
@@ -59,9 +65,12 @@ def _start(work: Work, uplink_id: int, message: HubMessage, group: Sequence[Deli
 def relay(office: Office, lease: Lease) -> None:
     found = office.session().get(Relay, lease.subject_id, populate_existing=True)
     codes = _recipients(office, lease.subject_id)
-    if found is None or found.state != RelayState.QUEUED or not codes:
+    if found is None or found.state != RelayState.QUEUED:
         with transaction(office, SYSTEM) as work:
             return outbox.settle(work, lease)
+    if not codes:
+        with transaction(office, SYSTEM) as work:
+            return outbox.postpone(work, lease, "delivery-held") and None
     uplink_id, kind = found.uplink_id, found.message.kind
     try:
         data = office.files.read(found.payload_sha256 or _pin(office, lease, found))
@@ -78,7 +87,9 @@ def relay(office: Office, lease: Lease) -> None:
 
 def _recipients(office: Office, relay_id: int) -> list[str]:
     query = select(Delivery.recipient_code).where(
-        Delivery.relay_id == relay_id, Delivery.state.in_(ON_THE_WAY)
+        Delivery.relay_id == relay_id,
+        Delivery.state.in_(ON_THE_WAY),
+        Delivery.parked_at.is_(None),
     )
     return list(office.session().scalars(query.order_by(Delivery.id)))
 

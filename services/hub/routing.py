@@ -11,6 +11,7 @@ from sqlalchemy import select
 from domain.code_routes import ANY, best
 from models.hub import HubAccount
 from models.uplinks import CodeRoute
+from services.hub.lookup import find_by_code
 from services.office import Office
 
 
@@ -25,13 +26,14 @@ class Way:
 HERE = Way()
 
 
-def ways(office: Office, codes: Collection[str], listed: Collection[str]) -> Mapping[str, Way]:
-    """The way of each code; `listed` are those of them that the directory has."""
+def ways(office: Office, codes: Collection[str]) -> Mapping[str, Way]:
+    """The way of each code."""
     routes = _routes(office)
     if not routes:
         return dict.fromkeys(codes, HERE)
     own = select(HubAccount.system_id).where(HubAccount.system_id.in_(codes))
     at_home = set(office.session().scalars(own))
+    listed = find_by_code(office, codes) if ANY in routes else {}
     return {c: HERE if c in at_home else _way(routes, c, c in listed) for c in codes}
 
 
@@ -42,9 +44,14 @@ def _way(routes: Mapping[str, Way], code: str, is_listed: bool) -> Way:
     return routes[pattern]
 
 
+def elsewhere(office: Office, codes: Collection[str]) -> set[str]:
+    """Those of the codes that somebody else knows: they need not be in our directory."""
+    return {code for code, way in ways(office, codes).items() if way != HERE} if codes else set()
+
+
 def serves(office: Office, system_id: str, code: str) -> bool:
     """Whether a system may send in the name of this code, and gets what is sent to it."""
-    return ways(office, [code], [])[code].via == system_id
+    return ways(office, [code])[code].via == system_id
 
 
 def _routes(office: Office) -> dict[str, Way]:
