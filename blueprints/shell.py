@@ -42,6 +42,7 @@ HUB = (
     NavItem("hub.messages", _l("Gói tin"), "g", "hub:view"),
     NavItem("hub.directory", _l("Danh bạ"), "d", "hub:view"),
     NavItem("hub.nodes", _l("Hệ thống kết nối"), "n", "hub:view"),
+    NavItem("hub.uplink_list", _l("Trục khác"), "t", "hub:view"),
     NavItem("admin.people", _l("Quản trị"), "q", "admin:people"),
 )
 

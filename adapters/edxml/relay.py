@@ -109,6 +109,7 @@ class _Scan:
         self._names: list[str] = []
         self._hops: list[str] = []
         self._list: tuple[int, str] | None = None
+        self._list_start = 0
         self._header: tuple[int, str] | None = None
 
     @property
@@ -123,13 +124,15 @@ class _Scan:
         place, name = self._list or self._header
         prefix = name[: name.find(":") + 1]
         empty = 0
-        if self._list and not start[place:].startswith("</".encode(encoding)):
-            close = "/>".encode(encoding)
-            empty = start.index(close, place) + len(close) - place
+        if self._list and not start.startswith("</".encode(encoding), place):
+            # Closed in itself: the parser is behind it already.
+            place, empty = self._list_start, place - self._list_start
         return Head(tuple(self._hops), place, prefix, encoding, self._list is not None, empty)
 
     def _start(self, name: str, _attributes: dict) -> None:
         self._names.append(name)
+        if self._path == TRACES and self._list is None:
+            self._list_start = self._parser.CurrentByteIndex
         if self._path == HOP_CODE and not self.is_over:
             self._hops.append("")
 

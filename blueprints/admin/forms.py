@@ -154,6 +154,19 @@ class AgencyForm(LetterheadForm, AdministratorForm):
 
 
 class HubLinkForm(PageForm):
+    kind = SelectField(
+        _l("Loại trục"),
+        choices=options(
+            [
+                ("axis", _l("Trục VXP, hoặc trục dùng phần mềm này")),
+                ("token", _l("Cổng REST có token (OAuth2)")),
+                ("multipart", _l("Cổng multipart (X-SystemId, X-SecretKey)")),
+            ]
+        ),
+        default="axis",
+    )
     endpoint = URLField(_l("Địa chỉ trục"), [*NEEDED, Length(max=500)])
     system_id = StringField(_l("Mã hệ thống"), [*NEEDED, Length(max=100)])
     secret = PasswordField(_l("Khóa bí mật"), [Length(max=500)])
+    client_id = StringField(_l("Tên ứng dụng (client id)"), [Length(max=200)])
+    client_secret = PasswordField(_l("Khóa ứng dụng (client secret)"), [Length(max=500)])

@@ -30,9 +30,10 @@ def _page(status: int = 200, form: HubLinkForm | None = None):
 def save_hub_link():
     form, status = HubLinkForm(), 422
     if form.validate_on_submit():
-        typed = (form.endpoint.data, form.system_id.data, form.secret.data or "", shown())
+        names = ("endpoint", "system_id", "secret", "kind", "client_id", "client_secret")
+        typed = admin.hub_link.LinkFields(**{name: form[name].data or "" for name in names})
         try:
-            admin.hub_link.save(office(), current_actor(), *typed)
+            admin.hub_link.save(office(), current_actor(), typed, shown())
             return done(url_for("admin.hub_link"), _("Đã lưu liên kết với trục."))
         except Refusal as refusal:
             status = refuse(form, refusal)

@@ -9,7 +9,7 @@ from services.home import Queue
 
 OWN_PAGES = {"hub_link": "exchange.keys", "reconciliation": "exchange.reconciliation"}
 # What a word about the audit chain leads to, by what it is about.
-AUDIT_PAGES = {"agency": "admin.audit", "lodged_head": "hub.nodes"}
+AUDIT_PAGES = {"agency": "admin.audit", "lodged_head": "hub.nodes", "uplink": "hub.uplink_list"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ def notified(kind: str, subject_id: int) -> str:
         return url_for(OWN_PAGES[kind])
     if kind == "change":
         return url_for("changes.change", change_id=subject_id)
+    if kind == "hub_message":
+        return url_for("hub.message", message_id=subject_id)
     if kind in AUDIT_PAGES:
         return url_for(AUDIT_PAGES[kind])
     feature = {"outgoing_document": "outgoing", "incoming_document": "incoming"}[kind]

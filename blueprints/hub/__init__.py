@@ -1,4 +1,5 @@
-"""The operator's pages on the hub: messages in transit, directory, systems."""
+"""The operator's pages on the hub: messages in transit, directory, systems, the nodes it watches,
+lines to other axes."""
 
 from blueprints.hub import (  # noqa: F401  they add routes
     directory_views,
@@ -6,6 +7,7 @@ from blueprints.hub import (  # noqa: F401  they add routes
     node_views,
     receipt_views,
     site_views,
+    uplink_views,
 )
 from blueprints.hub.routes import blueprint
 

@@ -1,9 +1,11 @@
 """The agency's line to its hub as its administrator sees it. The secret goes in and never out."""
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from adapters.axis.connectors import ConnectorKind, Credentials
 from domain.errors import Conflict, Invalid
 from domain.roles import Actor
 from domain.text import nfc
@@ -21,17 +23,35 @@ def load(office: Office, actor: Actor) -> HubLink | None:
     return links.of_agency(office.session(), actor.agency_id)
 
 
-def save(
-    office: Office, actor: Actor, endpoint: str, system_id: str, secret: str, shown: str = ""
-) -> None:
-    """Makes or changes the line; an empty secret keeps the present one.
+@dataclass(frozen=True)
+class LinkFields:
+    """What an administrator types; `kind` is that of the connector."""
+
+    endpoint: str
+    system_id: str
+    secret: str = ""
+    kind: str = ConnectorKind.AXIS
+    client_id: str = ""
+    client_secret: str = ""
+
+    @property
+    def credentials(self) -> str:
+        """As they are sealed; empty where the present ones stay."""
+        secret = self.secret.strip()
+        both = self.client_id.strip(), self.client_secret.strip()
+        return str(Credentials(secret, *both)) if secret else ""
+
+
+def save(office: Office, actor: Actor, fields: LinkFields, shown: str = "") -> None:
+    """Makes or changes the line; an empty secret keeps the present credentials.
 
     Raises Invalid("endpoint-wrong"), ("name-missing"), ("secret-missing"),
     Conflict("hub-link-taken" | "stale").
     """
     access.require(actor)
-    endpoint, system_id, secret = nfc(endpoint), nfc(system_id), secret.strip()
+    endpoint, system_id, secret = nfc(fields.endpoint), nfc(fields.system_id), fields.credentials
     _check(endpoint, system_id)
+    kind = ConnectorKind(fields.kind)
     with transaction(office, actor) as work:
         _refuse_other(work.session, actor, system_id)
         link = links.of_agency(work.session, actor.agency_id)
@@ -40,12 +60,13 @@ def save(
         if link is None and not secret:
             raise Invalid("secret-missing", field="secret")
         if secret:
-            link = links.set_link(work, actor.agency_id, endpoint, system_id, secret)
+            link = links.set_link(work, actor.agency_id, endpoint, system_id, secret, kind)
         else:
-            links.point(link, endpoint, system_id)
+            links.point(link, endpoint, system_id, kind)
         work.audit(
             "admin:hub_link",
             link,
+            kind=kind,
             endpoint=endpoint,
             system_id=system_id,
             secret_replaced=bool(secret),

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from sqlalchemy import exists, func, select, update
 
-from adapters.axis.connectors import Connector
+from adapters.axis.connectors import Connector, ConnectorKind
 from adapters.axis.errors import AxisError, PermanentAxisError
 from adapters.sealing import SealBroken, seal, unseal
 from domain.dates import next_night
@@ -31,24 +31,32 @@ HUB_AWAY = "hub-away"
 NOTED_EVERY = timedelta(seconds=30)
 
 
-def set_link(work: Work, agency_id: int, endpoint: str, system_id: str, secret: str) -> HubLink:
+def set_link(
+    work: Work,
+    agency_id: int,
+    endpoint: str,
+    system_id: str,
+    secret: str,
+    kind: str = ConnectorKind.AXIS,
+) -> HubLink:
     """Makes or changes the agency's line to its hub; the secret is sealed under the node key."""
     link = of_agency(work.session, agency_id)
     if link is None:
         link = HubLink(agency_id=agency_id)
         work.session.add(link)
-    point(link, endpoint, system_id)
+    point(link, endpoint, system_id, kind)
     link.secret_sealed = seal(secret.encode(), work.office.settings.node_key, _context(agency_id))
     work.session.flush()
     return link
 
 
-def point(link: HubLink, endpoint: str, system_id: str) -> None:
+def point(link: HubLink, endpoint: str, system_id: str, kind: str | None = None) -> None:
     """Another hub has another directory: its changes are asked for from the beginning."""
     if link.endpoint != endpoint:
         link.directory_version = link.receipts_seen = 0
         link.receipt_key_id = ""
     link.endpoint, link.system_id = endpoint, system_id
+    link.kind = kind or link.kind
 
 
 def of_agency(session, agency_id: int) -> HubLink | None:

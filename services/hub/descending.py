@@ -92,7 +92,7 @@ class _Round:
             log.warning("package without a usable id", doc_id=item.doc_id)
             return
         arrival = _known(self.office, self.uplink_id, doc_id)
-        # What was refused may be welcome by now: the axis offers it again, so it is looked at again.
+        # What was refused may be welcome by now: it is offered again, so it is looked at again.
         if arrival is None or arrival.is_refused:
             raw = self.axis.get_edoc(doc_id)
             arrival = self._accept(item, raw)
@@ -121,17 +121,16 @@ class _Round:
         return acceptance.accept(self.office, envelope.sender, data, "", codes, came)
 
     def _ours(self, item: ReceivedItem, envelope: Envelope) -> list[str]:
-        """Whom it is for: as the list says; else those named in the package who are not reached
-        over this very line."""
-        named = [item.to_code] if item.to_code else list(envelope.addressed)
+        """Whom it is for: as the list says; where that only says "you", those named in the package
+        whom we know. Nobody who is reached over this very line: it would go straight back."""
+        own = _system_id(self.office, self.uplink_id)
+        says_who = item.to_code and item.to_code != own
+        named = [item.to_code] if says_who else list(envelope.addressed)
         ways = routing.ways(self.office, named)
         ours = [code for code in named if ways[code].uplink_id != self.uplink_id]
         if named and not ours:
-            raise AxisRefusal("axis-loop", hop=_system_id(self.office, self.uplink_id))
-        if item.to_code:
-            return ours
-        known = acceptance.known(self.office, ours)
-        return known or ours
+            raise AxisRefusal("axis-loop", hop=own)
+        return ours if says_who else acceptance.known(self.office, ours) or ours
 
     def _note(
         self, item: ReceivedItem, original: str, size: int, doc_id: str, problem: str

@@ -117,7 +117,17 @@ def join(hub: Hub, code: str, kind: str = "axis", endpoint: str = "http://n.exam
 
 
 @pytest.fixture
-def nation(tmp_path, database) -> Nation:
+def nation(tmp_path) -> Nation:
+    return make_nation(tmp_path)
+
+
+@pytest.fixture
+def nation_on_each(tmp_path, database) -> Nation:
+    """For what depends on the database."""
+    return make_nation(tmp_path)
+
+
+def make_nation(tmp_path) -> Nation:
     n = make_hub(tmp_path / "n", N_CODE)
     n.enter(P_CODE, Q_CODE, account=True)
     n.route("*.H48", f"system:{n.account_of(P_CODE)}")

@@ -47,17 +47,19 @@ def tags(hub, tag: str) -> int:
     return len(hub.all(AuditEntry, AuditEntry.tag == tag))
 
 
-def test_a_document_goes_up_and_down_and_its_sender_learns_of_it(nation):
-    sent = send(nation)
-    assert states(nation.p, FAR) == ["INITIAL"]
-    nation.p.work()
-    assert states(nation.p, FAR) == ["PROCESSING"]
-    nation.q.poll()
-    [arrived] = fetch(nation.q, FAR)
+def test_a_document_goes_up_and_down_and_its_sender_learns_of_it(nation_on_each):
+    sent = send(nation_on_each)
+    assert states(nation_on_each.p, FAR) == ["INITIAL"]
+    nation_on_each.p.work()
+    assert states(nation_on_each.p, FAR) == ["PROCESSING"]
+    nation_on_each.q.poll()
+    [arrived] = fetch(nation_on_each.q, FAR)
     assert relay.hops(arrived) == (*relay.hops(sent), P_CODE, Q_CODE)
-    nation.p.poll()
-    assert states(nation.p, FAR) == ["DONE"]
-    assert [len(hub.messages()) for hub in (nation.p, nation.n, nation.q)] == [1, 1, 1]
+    nation_on_each.p.poll()
+    assert states(nation_on_each.p, FAR) == ["DONE"]
+    assert [
+        len(hub.messages()) for hub in (nation_on_each.p, nation_on_each.n, nation_on_each.q)
+    ] == [1, 1, 1]
 
 
 def test_what_came_is_kept_beside_what_went_on(nation):
@@ -85,13 +87,13 @@ def test_a_status_finds_its_way_back(nation):
     assert states(nation.q, SON_TINH) == ["DONE"]
 
 
-def test_two_recipients_there_are_one_package_on_the_way(nation):
-    send(nation, to=(FAR, FAR_TOO, TINH_HA))
-    nation.carry()
-    assert len(nation.p.all(Relay)) == 1
-    assert len(nation.q.messages()) == 1
-    assert len(fetch(nation.q, FAR)) == len(fetch(nation.q, FAR_TOO)) == 1
-    assert states(nation.p, TINH_HA) == ["INITIAL"], "it stays at home"
+def test_two_recipients_there_are_one_package_on_the_way(nation_on_each):
+    send(nation_on_each, to=(FAR, FAR_TOO, TINH_HA))
+    nation_on_each.carry()
+    assert len(nation_on_each.p.all(Relay)) == 1
+    assert len(nation_on_each.q.messages()) == 1
+    assert len(fetch(nation_on_each.q, FAR)) == len(fetch(nation_on_each.q, FAR_TOO)) == 1
+    assert states(nation_on_each.p, TINH_HA) == ["INITIAL"], "it stays at home"
 
 
 def test_a_recipient_added_later_gets_the_same_bytes(nation):
@@ -111,18 +113,20 @@ def test_a_recipient_added_later_gets_the_same_bytes(nation):
 @pytest.mark.parametrize(
     "operation", ["sendEdoc", "getReceivedEdocList", "getEdoc", "updateStatus", "getSentEdocList"]
 )
-def test_a_lost_answer_loses_and_doubles_nothing(nation, operation):
-    send(nation)
-    nation.line.lost = {operation}
-    nation.carry()
-    nation.line.lost = set()
-    for hub in (nation.p, nation.q):
+def test_a_lost_answer_loses_and_doubles_nothing(nation_on_each, operation):
+    send(nation_on_each)
+    nation_on_each.line.lost = {operation}
+    nation_on_each.carry()
+    nation_on_each.line.lost = set()
+    for hub in (nation_on_each.p, nation_on_each.q):
         hub.clock.ahead += timedelta(hours=1)
-    nation.carry()
-    assert [len(hub.messages()) for hub in (nation.p, nation.n, nation.q)] == [1, 1, 1]
-    assert len(nation.q.deliveries(FAR)) == 1
-    assert states(nation.n, FAR) == ["DONE"]
-    assert states(nation.p, FAR) == ["DONE"]
+    nation_on_each.carry()
+    assert [
+        len(hub.messages()) for hub in (nation_on_each.p, nation_on_each.n, nation_on_each.q)
+    ] == [1, 1, 1]
+    assert len(nation_on_each.q.deliveries(FAR)) == 1
+    assert states(nation_on_each.n, FAR) == ["DONE"]
+    assert states(nation_on_each.p, FAR) == ["DONE"]
 
 
 class Died(BaseException):
@@ -244,14 +248,14 @@ def test_a_refused_package_can_be_tried_again(nation):
         nation.p.do(relaying.resume, up.id)
 
 
-def test_the_sender_that_sends_again_after_a_failure_is_relayed_again(nation):
-    send(nation, to=("000.00.77.G77",))
-    nation.p.work()
-    nation.n.enter("000.00.77.G77")
-    send(nation, to=("000.00.77.G77",))
-    nation.p.work()
-    assert states(nation.p, "000.00.77.G77") == ["PROCESSING"]
-    assert len(nation.n.messages()) == 1
+def test_the_sender_that_sends_again_after_a_failure_is_relayed_again(nation_on_each):
+    send(nation_on_each, to=("000.00.77.G77",))
+    nation_on_each.p.work()
+    nation_on_each.n.enter("000.00.77.G77")
+    send(nation_on_each, to=("000.00.77.G77",))
+    nation_on_each.p.work()
+    assert states(nation_on_each.p, "000.00.77.G77") == ["PROCESSING"]
+    assert len(nation_on_each.n.messages()) == 1
 
 
 # --- circles -----------------------------------------------------------------------------------
@@ -292,16 +296,16 @@ def test_a_system_that_brings_back_what_was_here_is_refused(nation):
         acceptance.accept(nation.n.office, P_CODE, data)
 
 
-def test_what_was_refused_is_looked_at_again_when_it_is_offered_again(nation):
-    put_at_nation(nation, edoc("000.00.01.G09", to=("000.97.97.H48",)), "000.97.97.H48")
-    nation.p.poll()
-    assert states(nation.n, "000.97.97.H48") == ["FAIL"]
-    nation.p.enter("000.97.97.H48", account=True)
-    nation.n.clock.ahead += timedelta(hours=2)
-    nation.p.poll()
-    assert states(nation.n, "000.97.97.H48") == ["DONE"]
-    assert len(nation.p.messages()) == 1
-    assert nation.p.all(UplinkArrival)[0].problem == ""
+def test_what_was_refused_is_looked_at_again_when_it_is_offered_again(nation_on_each):
+    put_at_nation(nation_on_each, edoc("000.00.01.G09", to=("000.97.97.H48",)), "000.97.97.H48")
+    nation_on_each.p.poll()
+    assert states(nation_on_each.n, "000.97.97.H48") == ["FAIL"]
+    nation_on_each.p.enter("000.97.97.H48", account=True)
+    nation_on_each.n.clock.ahead += timedelta(hours=2)
+    nation_on_each.p.poll()
+    assert states(nation_on_each.n, "000.97.97.H48") == ["DONE"]
+    assert len(nation_on_each.p.messages()) == 1
+    assert nation_on_each.p.all(UplinkArrival)[0].problem == ""
 
 
 # --- rights ------------------------------------------------------------------------------------
