@@ -18,7 +18,7 @@ class UplinkForm(PageForm):
     name = StringField(
         _l("Tên trục kia"), [*NEEDED, Length(max=500)], description=_l("Ví dụ: Trục quốc gia.")
     )
-    kind = SelectField(_l("Cách nói chuyện"), choices=options(KINDS.items()))
+    kind = SelectField(_l("Cách nói chuyện"), NEEDED, choices=options(KINDS.items()))
     endpoint = URLField(
         _l("Địa chỉ trục"),
         [*NEEDED, Length(max=500)],
@@ -40,4 +40,4 @@ class RouteForm(PageForm):
             "Một mã, hoặc H49* (bắt đầu bằng), *.H49 (kết thúc bằng), * (mọi mã ngoài danh bạ)."
         ),
     )
-    target = SelectField(_l("Đi theo đường"), validate_choice=False)
+    target = SelectField(_l("Đi theo đường"), NEEDED, validate_choice=False)

@@ -118,7 +118,7 @@ def test_routes_are_added_and_removed(hub, page):
         ("*a*", "uplink:1", "Mẫu mã chỉ gồm"),
         ("mã", "uplink:1", "Mẫu mã chỉ gồm"),
         ("*", "uplink:9", "Chưa chọn đường đi"),
-        ("*", "", "Chưa chọn đường đi"),
+        ("*", "", "Hãy điền ô này"),
         ("*", "khac:1", "Chưa chọn đường đi"),
     ],
 )
