@@ -4,18 +4,27 @@ errors, answers that are no JSON. Operations that a kind of axis does not have r
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Protocol, Self
 
 import httpx
 
-from adapters.axis.client import DEFAULT_TIMEOUT_S, authorities, checked_endpoint
+from adapters.axis.client import (
+    DEFAULT_TIMEOUT_S,
+    Accepted,
+    authorities,
+    checked_endpoint,
+)
 from adapters.axis.errors import NotOffered, TemporaryAxisError, refusal_of
 from adapters.axis.records import (
     AgencyRecord,
     AuditHeadRecord,
     DirectoryRecord,
+    LedgerRecord,
     News,
     Poll,
+    ReceiptKeyRecord,
+    ReceiptRecord,
     ReceivedItem,
     SentItem,
 )
@@ -28,14 +37,19 @@ class Connector(Protocol):
     system_id: str
 
     def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str: ...
+    def submit(self, data: bytes, kind: str, to: list[str] | None = None) -> Accepted: ...
     def received_list(self, kind: str = "edoc") -> list[ReceivedItem]: ...
     def get_edoc(self, doc_id: str) -> bytes: ...
-    def update_status(self, doc_id: str, status: str) -> None: ...
+    def update_status(self, doc_id: str, status: str, receipt: str = "") -> None: ...
     def sent_list(self, kind: str, doc_id: str) -> list[SentItem]: ...
     def get_agencies_list(self) -> list[AgencyRecord]: ...
     def directory_changes(self, since: int) -> list[DirectoryRecord]: ...
     def lodge_audit_head(self, sequence: int, digest: str) -> None: ...
     def audit_heads(self) -> list[AuditHeadRecord]: ...
+    def lodge_receipt_key(self, key: str) -> None: ...
+    def receipt_keys(self, code: str = "") -> list[ReceiptKeyRecord]: ...
+    def receipts(self, since: int) -> list[ReceiptRecord]: ...
+    def ledger(self, start: datetime, since: int) -> list[LedgerRecord]: ...
     def poll_received(self, also: Mapping[str, str]) -> Poll: ...
     def await_received(self, also: Mapping[str, str], after: str, wait: int) -> News: ...
     def close(self) -> None: ...
@@ -103,6 +117,13 @@ class Gateway:
     def close(self) -> None:
         self._http.close()
 
+    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str:
+        raise NotImplementedError
+
+    def submit(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> Accepted:
+        """Sends; no gateway signs a receipt."""
+        return Accepted(self.send_edoc(data, kind, to))
+
     def sent_list(self, kind: str, doc_id: str) -> list[SentItem]:
         raise NotOffered("getSentEdocList")
 
@@ -114,6 +135,18 @@ class Gateway:
 
     def audit_heads(self) -> list[AuditHeadRecord]:
         raise NotOffered("getAuditHeads")
+
+    def lodge_receipt_key(self, key: str) -> None:
+        raise NotOffered("lodgeReceiptKey")
+
+    def receipt_keys(self, code: str = "") -> list[ReceiptKeyRecord]:
+        raise NotOffered("getReceiptKeys")
+
+    def receipts(self, since: int) -> list[ReceiptRecord]:
+        raise NotOffered("getReceipts")
+
+    def ledger(self, start: datetime, since: int) -> list[LedgerRecord]:
+        raise NotOffered("getLedger")
 
     def poll_received(self, also: Mapping[str, str]) -> Poll:
         raise NotOffered("pollReceived")

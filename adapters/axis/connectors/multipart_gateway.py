@@ -44,7 +44,7 @@ class MultipartGateway(Gateway):
         except (binascii.Error, ValueError):
             raise TemporaryAxisError("getEdoc: data is not base64") from None
 
-    def update_status(self, doc_id: str, status: str) -> None:
+    def update_status(self, doc_id: str, status: str, receipt: str = "") -> None:
         if status not in TRANSPORT_STATUSES:
             raise ValueError(f"no such transport status: {status}")
         self._call("updateStatus", data={"docId": doc_id, "status": status})

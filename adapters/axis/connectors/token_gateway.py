@@ -60,7 +60,7 @@ class TokenGateway(Gateway):
         except (binascii.Error, ValueError):
             raise TemporaryAxisError("vanbans: data is not base64") from None
 
-    def update_status(self, doc_id: str, status: str) -> None:
+    def update_status(self, doc_id: str, status: str, receipt: str = "") -> None:
         if status not in TRANSPORT_STATUSES:
             raise ValueError(f"no such transport status: {status}")
         self._call("PUT", f"vanbans/{quote(doc_id, safe='')}", json={"status": status})
