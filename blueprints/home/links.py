@@ -27,19 +27,22 @@ def figure(queue: Queue) -> Figure:
     return Figure(str(QUEUES[queue.key]), url, queue.count, queue.overdue)
 
 
+# The page of one thing: endpoint and the name of its id there.
+THINGS = {
+    "exchange_message": ("exchange.message", "message_id"),
+    "hub_message": ("hub.message", "message_id"),
+    "change": ("changes.change", "change_id"),
+    "outgoing_document": ("outgoing.document", "document_id"),
+    "incoming_document": ("incoming.document", "document_id"),
+}
+
+
 def notified(kind: str, subject_id: int) -> str:
     """The page a notification is about."""
     if kind == "assignment":
         return url_for("assignments.index")
-    if kind == "exchange_message":
-        return url_for("exchange.message", message_id=subject_id)
-    if kind in OWN_PAGES:
-        return url_for(OWN_PAGES[kind])
-    if kind == "change":
-        return url_for("changes.change", change_id=subject_id)
-    if kind == "hub_message":
-        return url_for("hub.message", message_id=subject_id)
-    if kind in AUDIT_PAGES:
-        return url_for(AUDIT_PAGES[kind])
-    feature = {"outgoing_document": "outgoing", "incoming_document": "incoming"}[kind]
-    return url_for(f"{feature}.document", document_id=subject_id)
+    lists = OWN_PAGES | AUDIT_PAGES
+    if kind in lists:
+        return url_for(lists[kind])
+    endpoint, argument = THINGS[kind]
+    return url_for(endpoint, **{argument: subject_id})
