@@ -3,20 +3,20 @@
 All else stays as it came, byte for byte: the header is found by a parser that knows where in the
 bytes each tag stands, and the hop is put in there. Only the header is looked at, so that the size
 of the attachments does not matter. A package which such a parser cannot read (junk before it, a
-prefix that was never declared) is mended and written anew, as it is read everywhere else."""
+declaration that is not so) is cleaned first, as it is wherever it is read."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from itertools import chain
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from lxml import etree
-
 from adapters.edxml.errors import malformed
-from adapters.edxml.frame import Limits, parse_frame
 from adapters.edxml.header_out import moment_text
+from adapters.edxml.limits import Limits
+from adapters.edxml.source import clean_pieces
 
 LONGEST_HEAD = 16 * 1024 * 1024  # 12,000 recipients need three of them
 STEP = 64 * 1024
@@ -38,10 +38,10 @@ class Head:
     empty_tag: int = 0
 
 
-def read_head(start: bytes) -> Head:
-    """From the first bytes of a package, up to the end of its header at least. Raises
-    MalformedPackage: not-xml, dtd, no-header."""
-    scan = _Scan()
+def read_head(start: bytes, encoding: str | None = None) -> Head:
+    """From the first bytes of a package, up to the end of its header at least; `encoding` where
+    what they declare is not so. Raises MalformedPackage: dtd, no-header; ExpatError."""
+    scan = _Scan(encoding)
     for at in range(0, len(start), STEP):
         scan.feed(start[at : at + STEP])
         if scan.is_over:
@@ -80,10 +80,11 @@ def _head_of(data: bytes) -> tuple[Head, bytes]:
     try:
         return read_head(data[:LONGEST_HEAD]), data
     except expat.ExpatError:
-        mended = etree.tostring(
-            parse_frame(data, Limits(), []), xml_declaration=True, encoding="utf-8"
-        )
-        return read_head(mended[:LONGEST_HEAD]), mended
+        mended = b"".join(clean_pieces(BytesIO(data), Limits(), []))
+    try:
+        return read_head(mended[:LONGEST_HEAD], "utf-8"), mended
+    except expat.ExpatError as error:
+        raise malformed("not-xml", detail=str(error)) from error
 
 
 def _hop_text(head: Head, code: str, at: datetime) -> str:
@@ -100,8 +101,8 @@ def _hop_text(head: Head, code: str, at: datetime) -> str:
 class _Scan:
     """Reads a header with expat, which knows where it stands."""
 
-    def __init__(self) -> None:
-        self._parser = expat.ParserCreate()
+    def __init__(self, encoding: str | None) -> None:
+        self._parser = expat.ParserCreate(encoding)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text

@@ -170,7 +170,6 @@ def _unanswered(office: Office, lease: Lease, uplink_id: int, problem: str) -> N
 
 
 def _stop(work: Work, relay: Relay, state: RelayState, problem: str) -> None:
-    # The package's state is a row of transport, no flow of a document.
     relay.state, relay.problem = state, problem[:500]
     work.audit("hub:relay_failed", relay.message, **_told(relay))
     tell_operators(work, "hub:relay_failed", relay.message, problem)
