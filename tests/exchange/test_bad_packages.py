@@ -181,6 +181,18 @@ def test_a_status_for_a_document_we_never_sent_is_kept_and_shown(world):
     assert state_at_hub(world, doc_id) == "DONE"
 
 
+def test_a_status_without_its_code_is_refused(world):
+    data = status("03", document_id="khong-co").replace(b">03<", b"> <")
+    doc_id = put_at_hub(world, data, "status")
+    world.a.poll()
+    (message,) = received(world)
+    assert (message.state, message.problem) == (
+        TransportState.FAILED,
+        "package-malformed:status-code",
+    )
+    assert state_at_hub(world, doc_id) == "FAIL"
+
+
 def test_a_status_counts_once_for_each_code_and_time(world):
     send_one(world.a, BINH_SON, [SON_TINH])
     world.a.work()
