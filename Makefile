@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large fuzz clean
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large fuzz clean fuzz-endpoints bench-federation
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -49,6 +49,12 @@ fuzz: $(BIN)/.installed ## a million hostile packages (CASES=…, SEED=…): non
 
 bench-directory: $(BIN)/.installed ## figures of a directory with 120,000 agencies; DATABASE=postgresql+psycopg:///… adds it
 	@$(BIN)/python -m bench.directory $(DATABASE)
+
+fuzz-endpoints: $(BIN)/.installed-dev ## many calls of every kind against the machine endpoints
+	@VANTHU_EXAMPLES=200 $(BIN)/python -m pytest -q --timeout 3600 tests/federation/test_descriptions.py
+
+bench-federation: $(BIN)/.installed ## figures: a hub asks 1,000 simulated nodes
+	@$(BIN)/python -m bench.federation
 
 clean: ## removes the environment and the demo province's data
 	rm -rf .venv data

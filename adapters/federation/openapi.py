@@ -54,7 +54,9 @@ def _proof_parameters() -> dict:
 
 
 def _node_paths() -> dict:
-    version = _query("counters", {"type": "string", "maxLength": 64}, "Version of the counters.")
+    version = _query(
+        "counters", {"type": "string", "pattern": "^([0-9a-f]{64})?$"}, "Version of the counters."
+    )
     return {
         f"{ROOT}/node": _get("node", "What this node is", "Node"),
         f"{ROOT}/health": _get("health", "Health, and the oldest undelivered", "Health"),

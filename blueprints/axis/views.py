@@ -8,7 +8,7 @@ from werkzeug.routing import BaseConverter
 
 from blueprints import machines
 from extensions import office
-from services.hub import axis
+from services.hub import axis, axis_description
 
 log = structlog.get_logger()
 blueprint = Blueprint("axis", __name__, url_prefix="/axis")
@@ -36,6 +36,8 @@ def operation(path: str = "") -> Response:
     # A package is larger than what a person may upload: base64, several files.
     request.max_content_length = axis.MAX_BODY
     name = path.strip("/")
+    if name == axis_description.NAME and request.method == "GET":
+        return Response(axis_description.described(), content_type="application/json")
     answer = axis.call(office(), name, request.headers.get, request.get_data)
     _drain()
     return _response(answer)

@@ -2,6 +2,7 @@
 comes, and signs what it answers. A node answers its hub; a hub takes what nodes tell it."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -22,6 +23,7 @@ from services.office import Office
 
 LARGEST_BODY = 4 * 1024 * 1024
 MOST_DIGITS = 15
+VERSION = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -139,8 +141,11 @@ def _statuses(office: Office, told: Scope, query: dict[str, str]) -> dict:
 
 
 def _report(office: Office, told: Scope, query: dict[str, str]) -> dict:
+    known = query.get("counters", "")
+    if known and not VERSION.fullmatch(known):
+        raise Refused("federation-query", 400, name="counters")
     cursor, head = _whole(query, "cursor"), _whole(query, "head")
-    return report.report(office, told, cursor, query.get("counters", ""), head)
+    return report.report(office, told, cursor, known, head)
 
 
 OF_NODE = (
