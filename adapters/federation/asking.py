@@ -19,7 +19,9 @@ from adapters.federation.errors import NotAnswered
 from adapters.federation.signing import Request
 
 ROOT = "/federation/v1"
-AT_ONCE = 200
+AT_ONCE = 64
+AT_A_TIME = 50  # answers handed on together
+GATHER_SECONDS = 1.0
 CONNECT_SECONDS = 3.0
 NODE_SECONDS = 12.0  # for everything that one node is asked in a round
 LARGEST_ANSWER = 1024 * 1024
@@ -70,8 +72,11 @@ def _authorities() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def ask_all(asks: Sequence[Ask], way: Way) -> Iterator[Told]:
-    """Asks all, in their order as far as `at_once` go; yields each as soon as it is known."""
+def ask_all(asks: Sequence[Ask], way: Way) -> Iterator[list[Told]]:
+    """Asks all, in their order as far as `at_once` go; yields what is known, some at a time, and
+    never keeps the answer of one waiting for that of another."""
+    if not asks:
+        return
     told: queue.SimpleQueue[Told | None] = queue.SimpleQueue()
 
     def run() -> None:
@@ -81,8 +86,24 @@ def ask_all(asks: Sequence[Ask], way: Way) -> Iterator[Told]:
             told.put(None)
 
     threading.Thread(target=run, daemon=True).start()
-    while (each := told.get()) is not None:
-        yield each
+    while some := _some(told):
+        yield some
+
+
+def _some(told: queue.SimpleQueue) -> list[Told]:
+    """The next answers: as many as come within a second of the first; none at the end."""
+    some, until = [], 0.0
+    while len(some) < AT_A_TIME:
+        try:
+            each = told.get(timeout=max(until - monotonic(), 0.001) if some else None)
+        except queue.Empty:
+            break
+        if each is None:
+            told.put(None)  # the end; found again after these
+            break
+        until = until or monotonic() + GATHER_SECONDS
+        some.append(each)
+    return some
 
 
 async def _ask_all(asks: Sequence[Ask], way: Way, told: queue.SimpleQueue) -> None:

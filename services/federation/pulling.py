@@ -3,7 +3,6 @@ answers as they come. Those that answered last time are asked first, so that the
 """
 
 from collections.abc import Sequence
-from itertools import islice
 
 from sqlalchemy import select
 
@@ -20,15 +19,13 @@ from services.outbox import Lease
 from services.unit_of_work import transaction
 
 ALL = 0
-AT_A_TIME = 50
 
 
 def ask(office: Office, lease: Lease, way: Way | None = None) -> None:
     """`lease.subject_id` is a site, or ALL. Raises LeaseLost."""
     asks = targets(office, lease.subject_id)
-    answers = asking.ask_all(asks, way or Way(office.now)) if asks else iter(())
-    while some := list(islice(answers, AT_A_TIME)):
-        _write(office, lease, some)
+    for answers in asking.ask_all(asks, way or Way(office.now)):
+        _write(office, lease, answers)
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
 

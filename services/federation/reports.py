@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 
 from adapters.federation.asking import Told
 from adapters.federation.errors import NotAnswered, Refused
@@ -26,10 +26,11 @@ CONTRADICTED = "hub:head_contradicts"
 
 @dataclass(frozen=True)
 class Arrived:
-    """A report that was read, and how it came."""
+    """A report that was read, how it came, and the newest head that the node had lodged itself."""
 
     report: dict
     asked_at: datetime
+    lodged: LodgedHead | None = None
     took_ms: int = 0
     was_pushed: bool = False
 
@@ -49,7 +50,8 @@ def told(office: Office, system_id: str, report: dict) -> dict:
         if int(report["statuses"]["cursor"]) != site.cursor:
             raise Refused("federation-cursor", 409)
         try:
-            keep(work, site, Arrived(report, work.now, was_pushed=True))
+            lodged = _lodged(work, [system_id]).get(system_id)
+            keep(work, site, Arrived(report, work.now, lodged, was_pushed=True))
         except NotAnswered:
             raise Refused("federation-body", 400) from None
         return _reach(site)
@@ -75,19 +77,27 @@ def note(work: Work, answers: Sequence[Told]) -> None:
     node's failure and no other's."""
     query = select(NodeSite).where(NodeSite.id.in_([each.key for each in answers]))
     sites = {site.id: site for site in work.session.scalars(query.with_for_update())}
+    lodged = _lodged(work, [site.system_id for site in sites.values()])
     for answer in answers:
         site = sites.get(answer.key)  # gone meanwhile: nobody waits for it
         if site is not None:
-            _note(work, site, answer)
+            _note(work, site, answer, lodged.get(site.system_id))
 
 
-def _note(work: Work, site: NodeSite, answer: Told) -> None:
+def _lodged(work: Work, system_ids: Sequence[str]) -> dict[str, LodgedHead]:
+    """The newest head that each of them has lodged by itself."""
+    newest = select(func.max(LodgedHead.id)).where(LodgedHead.system_id.in_(system_ids))
+    heads = select(LodgedHead).where(LodgedHead.id.in_(newest.group_by(LodgedHead.system_id)))
+    return {head.system_id: head for head in work.session.scalars(heads)}
+
+
+def _note(work: Work, site: NodeSite, answer: Told, lodged: LodgedHead | None) -> None:
     if answer.report is None:
         failed(work, site, answer.problem)
         return
     try:
         with work.session.begin_nested():
-            keep(work, site, Arrived(answer.report, answer.asked_at, answer.took_ms))
+            keep(work, site, Arrived(answer.report, answer.asked_at, lodged, answer.took_ms))
     except NotAnswered as error:
         failed(work, site, error.problem)
 
@@ -102,7 +112,7 @@ def keep(work: Work, site: NodeSite, arrived: Arrived) -> None:
     report = arrived.report
     _keep_statuses(work, site, report["statuses"])
     _keep_figures(site, report)
-    _keep_head(work, site, report["audit_head"], arrived.asked_at)
+    _keep_head(work, site, arrived)
     site.last_success_at, site.failures, site.problem = work.now, 0, ""
     row = NodeReport(
         site_id=site.id,
@@ -157,32 +167,33 @@ def _keep_statuses(work: Work, site: NodeSite, statuses: dict) -> None:
         # After a restored backup a node uses its numbers again.
         after = (NodeStatus.site_id == site.id, NodeStatus.sequence > site.cursor)
         work.session.execute(delete(NodeStatus).where(*after))
-        work.session.add_all(_status(site, item) for item in items)
+        work.session.execute(insert(NodeStatus), [_status(site, item) for item in items])
     site.cursor = int(statuses["next_cursor"])
 
 
-def _status(site: NodeSite, item: dict) -> NodeStatus:
-    return NodeStatus(
-        site_id=site.id,
-        sequence=int(item["sequence"]),
-        at=_moment(item["at"]),
-        event=item["event"],
-        kind=item["kind"],
-        direction=item["direction"],
-        document=item["document"],
-        agency_code=item["agency"],
-        peers=item["peers"],
-        code=item["code"],
-    )
+def _status(site: NodeSite, item: dict) -> dict:
+    return {
+        "site_id": site.id,
+        "sequence": int(item["sequence"]),
+        "at": _moment(item["at"]),
+        "event": item["event"],
+        "kind": item["kind"],
+        "direction": item["direction"],
+        "document": item["document"],
+        "agency_code": item["agency"],
+        "peers": item["peers"],
+        "code": item["code"],
+    }
 
 
-def _keep_head(work: Work, site: NodeSite, head: dict, asked_at: datetime) -> None:
+def _keep_head(work: Work, site: NodeSite, arrived: Arrived) -> None:
     """A chain only grows: what was told of it must still hold, and what was lodged too."""
+    head = arrived.report["audit_head"]
     sequence, digest = int(head["sequence"]), head["hash"]
     speaks_against = (
         _goes_back(sequence, digest, site.head_sequence, site.head_hash)
         or _is_rewritten(site, head["known"])
-        or _contradicts_lodged(work, site, sequence, digest, asked_at)
+        or _contradicts_lodged(arrived, sequence, digest)
     )
     site.head_sequence, site.head_hash = sequence, digest
     if speaks_against and site.contradicted_at is None:
@@ -201,13 +212,10 @@ def _is_rewritten(site: NodeSite, told_of: dict | None) -> bool:
     return asked and told_of["sequence"] == site.head_sequence and told_of["hash"] != site.head_hash
 
 
-def _contradicts_lodged(
-    work: Work, site: NodeSite, sequence: int, digest: str, asked_at: datetime
-) -> bool:
+def _contradicts_lodged(arrived: Arrived, sequence: int, digest: str) -> bool:
     """One lodged after the question was put may be ahead of the answer."""
-    newest = select(func.max(LodgedHead.id)).where(LodgedHead.system_id == site.system_id)
-    lodged = work.session.get(LodgedHead, work.session.scalar(newest) or 0)
-    if lodged is None or lodged.at >= asked_at or lodged.contradicts:
+    lodged = arrived.lodged
+    if lodged is None or lodged.at >= arrived.asked_at or lodged.contradicts:
         return False
     return _goes_back(sequence, digest, lodged.sequence, lodged.hash)
 
