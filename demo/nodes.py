@@ -62,6 +62,7 @@ class RunningNode:
             "VANTHU_REDIS_URL": queue_server.url_of(self._socket()),
             "VANTHU_BIND": f"127.0.0.1:{self.port}",
             "VANTHU_POLL_SECONDS": str(self.poll_seconds),
+            "VANTHU_FEDERATION_SECONDS": "15",
             "VANTHU_ASSET_SOURCE": os.environ.get("VANTHU_ASSET_SOURCE", "cdn"),
             "VANTHU_DEMO": "1",
         }

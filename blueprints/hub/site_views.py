@@ -9,6 +9,7 @@ from blueprints.forms import refuse
 from blueprints.hub import labels
 from blueprints.hub.forms import SiteForm
 from blueprints.hub.routes import blueprint
+from blueprints.problems import problem
 from domain.errors import Refusal
 from extensions import current_actor, office
 from services.federation import overview, sites
@@ -26,6 +27,7 @@ def sites_state():
         page=page,
         per_page=overview.PER_PAGE,
         labels=labels,
+        problem=problem,
         now=office().now(),
     )
 

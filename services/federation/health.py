@@ -37,11 +37,12 @@ def beat(office: Office, queues: tuple[str, ...]) -> None:
 
 
 def health(office: Office, scope: Scope) -> dict:
+    workers = _workers(office)
     return {
         "at": written(office.now()),
         "database": {"ok": True, "kind": office.session().get_bind().dialect.name},
-        "workers": _workers(office),
-        "queues": _queues(office),
+        "workers": workers,
+        "queues": _queues(office, [worker["queue"] for worker in workers]),
         "undelivered": {
             "out": _out(office, scope),
             "at_hub": _dispatches(office, scope, (T.SENT,), Dispatch.sent_at),
@@ -59,8 +60,9 @@ def _workers(office: Office) -> list[dict]:
     ]
 
 
-def _queues(office: Office) -> list[dict]:
-    """What is due and how long, what a worker holds, what waits for a person."""
+def _queues(office: Office, served: list[str]) -> list[dict]:
+    """What is due and how long, what a worker holds, what waits for a person: also where that is
+    nothing, for each queue that a worker serves."""
     now = office.now()
     due = and_(OutboxItem.state == OutboxState.DUE, OutboxItem.due_at <= now)
     held = OutboxItem.lease_until >= now
@@ -76,8 +78,9 @@ def _queues(office: Office) -> list[dict]:
         )
         .where(OutboxItem.state.in_([OutboxState.DUE, OutboxState.PARKED]))
         .group_by(OutboxItem.queue)
-        .order_by(OutboxItem.queue)
     )
+    found = {queue: counted for queue, *counted in office.session().execute(query)}
+    nothing = (0, None, 0, 0)
     return [
         {
             "queue": queue,
@@ -86,7 +89,8 @@ def _queues(office: Office) -> list[dict]:
             "held": taken,
             "parked": stopped,
         }
-        for queue, waiting, oldest, taken, stopped in office.session().execute(query)
+        for queue in sorted({*found, *served})
+        for waiting, oldest, taken, stopped in [found.get(queue, nothing)]
     ]
 
 

@@ -161,3 +161,17 @@ def test_the_descriptions_are_valid_and_served_without_a_signature(hub, node):
         schemathesis.openapi.from_dict(answer.json).validate()
         assert answer.json["openapi"] == "3.1.0"
         assert int(answer.json["info"]["version"]) == PROTOCOL
+
+
+def test_nonsense_on_the_axis_is_json_too(hub):
+    client = hub.app.test_client()
+    for method, address in (
+        ("TRACE", "/axis/getEdoc"),
+        ("NONSENSE", "/axis/getEdoc"),
+        ("PATCH", "/axis/openapi.json"),
+        ("GET", "/axis//x%00/../.."),
+        ("DELETE", "/axis"),
+    ):
+        answer = client.open(address, method=method, data=b"\x00\xff")
+        assert answer.status_code == 200, (method, address)
+        assert answer.json["status"] == "FAIL"
