@@ -39,7 +39,8 @@ class OutgoingDocument(Base):
     answers_id: Mapped[int | None] = reference_to("incoming_document.id")
     # The document of ours whose place this one takes, once it is sent.
     replaces_id: Mapped[int | None] = reference_to("outgoing_document.id")
-    search_text: Mapped[str] = mapped_column(Text, default="")
+    # Names every recipient, a thousand perhaps: only compared by the database, never read.
+    search_text: Mapped[str] = mapped_column(Text, default="", deferred=True)
     # The drawn form it was made with: sent twice, it makes one draft.
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
     prepared_sha256: Mapped[str | None] = mapped_column(String(64))

@@ -1,7 +1,7 @@
 """The registers as pages: documents in and out with the columns of NĐ 30/2020, Phụ lục IV."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -14,12 +14,13 @@ from domain.text import fold
 from models.agencies import Appointment
 from models.assignments import Assignment
 from models.incoming import IncomingDocument
-from models.outgoing import OutgoingDocument
+from models.outgoing import OutgoingDocument, Recipient
 from models.registers import Register, RegisterEntry, RegisterKind
 from services.office import Office
 from services.search import contains
 
 PER_PAGE = 50
+NAMED = 5  # recipients of one document that its row tells
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,13 @@ class Filters:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a register: entries by falling number, each with its document."""
+    """One page of a register: entries by falling number, each with its document; for each outgoing
+    one the first of its recipients, and how many there are."""
 
     rows: Sequence[tuple[RegisterEntry, object]]
     total: int
     years: list[int]
+    recipients: dict[int, tuple[list[str], int]] = field(default_factory=dict)
 
 
 def incoming(office: Office, actor: Actor, filters: Filters) -> Page:
@@ -57,9 +60,31 @@ def incoming(office: Office, actor: Actor, filters: Filters) -> Page:
 def outgoing(office: Office, actor: Actor, filters: Filters) -> Page:
     """The register of outgoing documents."""
     signer = joinedload(OutgoingDocument.signer).joinedload(Appointment.person)
-    options = (signer, joinedload(OutgoingDocument.unit), selectinload(OutgoingDocument.recipients))
+    options = (signer, joinedload(OutgoingDocument.unit))
     day = OutgoingDocument.issued_date
-    return _page(office, actor, RegisterKind.OUTGOING, OutgoingDocument, day, filters, options)
+    page = _page(office, actor, RegisterKind.OUTGOING, OutgoingDocument, day, filters, options)
+    sent = [document.id for _entry, document in page.rows if document is not None]
+    return replace(page, recipients=_recipients(office, sent))
+
+
+def _recipients(office: Office, documents: list[int]) -> dict[int, tuple[list[str], int]]:
+    """One document may go to a thousand: a page of the register names a few of each."""
+    of_one = {"partition_by": Recipient.document_id}
+    placed = (
+        select(
+            Recipient.document_id,
+            Recipient.name,
+            func.row_number().over(**of_one, order_by=Recipient.id).label("place"),
+            func.count().over(**of_one).label("total"),
+        )
+        .where(Recipient.document_id.in_(documents))
+        .subquery()
+    )
+    first = select(placed).where(placed.c.place <= NAMED).order_by(placed.c.place)
+    found: dict[int, tuple[list[str], int]] = {}
+    for row in office.session().execute(first) if documents else ():
+        found.setdefault(row.document_id, ([], row.total))[0].append(row.name)
+    return found
 
 
 def _page(office, actor, kind, model, day, filters: Filters, options) -> Page:

@@ -4,6 +4,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired
 
 from blueprints.addresses import whole
 from blueprints.answers import done, render
@@ -23,8 +24,8 @@ class GroupForm(PageForm):
     class Meta:
         csrf = False  # CSRFProtect checks every POST; the template draws its own token
 
-    name = StringField(_l("Tên nhóm"))
-    codes = TextAreaField(_l("Mã định danh, mỗi dòng một nơi"))
+    name = StringField(_l("Tên nhóm"), [InputRequired()])
+    codes = TextAreaField(_l("Mã định danh, mỗi dòng một nơi"), [InputRequired()])
     skip = BooleanField(_l("Bỏ qua các dòng sai, chỉ thêm dòng đúng"))
     version = HiddenField()
 

@@ -31,6 +31,7 @@ from services.stored_files import read_file
 from services.unit_of_work import transaction
 
 PER_PAGE = 25
+SHOWN = 50  # of the recipients of one package; its document lists all
 M = ExchangeMessage
 
 
@@ -122,12 +123,12 @@ def line_of(office: Office, actor: Actor) -> Line:
 
 
 def entry(office: Office, actor: Actor, message_id: int) -> tuple[Entry, list[Dispatch]]:
-    """One message and the dispatches it carries. Raises Forbidden, NotFound."""
+    """One message and the first of the dispatches it carries. Raises Forbidden, NotFound."""
     permissions.require(actor, "exchange:view", {Relation.AGENCY})
     session = office.session()
     message = message_of(session, actor, message_id)
     dispatches = session.scalars(
-        select(Dispatch).where(Dispatch.message_id == message.id).order_by(Dispatch.id)
+        select(Dispatch).where(Dispatch.message_id == message.id).order_by(Dispatch.id).limit(SHOWN)
     )
     return entries(session, [message])[0], list(dispatches)
 
