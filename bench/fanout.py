@@ -125,8 +125,8 @@ def number(app, query) -> int:
 
 
 def fetched(province: Province, code: str, secret: str) -> tuple[str, int]:
-    """What a recipient's system asks of the hub: list, package, acknowledgement. Reading the package
-    is its own affair: here one looks into it for all. Gives digest and size."""
+    """What a recipient's system asks of the hub: list, package, acknowledgement. Reading the
+    package is its own affair: here one looks into it for all. Gives digest and size."""
     with AxisClient(f"{province.hub.url}/axis", code, secret) as axis:
         (item,) = axis.received_list()
         data = axis.get_edoc(item.doc_id)

@@ -50,6 +50,7 @@ OTHER_TAGS = frozenset(
         "recipient_group:edit",
         "recipient_group:delete",
         "register:number",
+        "secret_document:create",
         "signing:pin_changed",
         "signing:pin_refused",
         "signing:pin_locked",

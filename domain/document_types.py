@@ -74,3 +74,4 @@ class Urgency(IntEnum):
 # The levels of the law on state secrets (29/2018/QH14, Điều 8; now 117/2025/QH15). QĐ 28/2018 does
 # not reach such documents: they are registered by their metadata only (law 10).
 SECRECY_LEVELS = ("", "Mật", "Tối mật", "Tuyệt mật")
+HIGHEST_SECRECY = SECRECY_LEVELS[-1]

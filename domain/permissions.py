@@ -66,6 +66,9 @@ GRANTS = (
     _grant("outgoing:readdress", {Role.CLERK}, R.AGENCY),
     _grant("outgoing:dispatch", {Role.CLERK}, R.AGENCY),
     _grant("outgoing:add_recipients", {Role.CLERK}, R.AGENCY),
+    # Nothing of a state secret but its row in the register; not for administrators.
+    _grant("secret_document:view", OVERSIGHT, R.AGENCY),
+    _grant("secret_document:create", {Role.CLERK}, R.AGENCY),
     _grant("recipient_group:view", STAFF | {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("recipient_group:edit", {Role.CLERK, Role.ADMINISTRATOR}, R.AGENCY),
     _grant("outgoing:take_back", {Role.CLERK}, R.AGENCY),

@@ -16,6 +16,7 @@ from models import (
     recipient_groups,
     reconciling,
     registers,
+    secret_documents,
     signing,
     uplinks,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "recipient_groups",
     "reconciling",
     "registers",
+    "secret_documents",
     "signing",
     "uplinks",
 ]

@@ -12,6 +12,8 @@ from models.base import Base, Line, PrimaryKey, Short, reference_to
 class RegisterKind(StrEnum):
     INCOMING = "incoming"
     OUTGOING = "outgoing"
+    # Secret documents have a series of their own (NĐ 30/2020, Điều 15).
+    OUTGOING_SECRET = "outgoing_secret"  # noqa: S105 no password
 
 
 class EntryState(StrEnum):

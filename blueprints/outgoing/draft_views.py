@@ -5,14 +5,15 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from blueprints.addresses import whole
-from blueprints.answers import done, is_fragment, render
+from blueprints.answers import done, flash_refusal, is_fragment, render
 from blueprints.forms import new_token, refuse
 from blueprints.outgoing.forms import DraftForm, fields, of_document
 from blueprints.outgoing.recipients import chosen_group, found, listed, note_of, picker
 from blueprints.outgoing.recipients import picked as recipients_of
 from blueprints.outgoing.routes import blueprint
-from domain.errors import Conflict, Refusal
-from domain.permissions import Relation, require
+from blueprints.words import sentence
+from domain.errors import Conflict, Invalid, Refusal
+from domain.permissions import Relation, allowing, require
 from extensions import current_actor, office
 from models.outgoing import OutgoingDocument
 from services import outgoing
@@ -41,6 +42,8 @@ def new():
 
 @blueprint.post("/new")
 def create():
+    if request.form.get("secrecy"):
+        return _send_away(request.form["secrecy"])
     form = DraftForm(request.form)
     if "find" in request.form:
         return _form_page(request.form)
@@ -67,6 +70,8 @@ def edit(document_id: int):
 
 @blueprint.post("/<int:document_id>/edit")
 def save(document_id: int):
+    if request.form.get("secrecy"):
+        return _send_away(request.form["secrecy"])
     form = DraftForm(request.form)
     refusal, status = None, 422
     if "find" in request.form:
@@ -107,6 +112,14 @@ def group_lines():
         lines=listed(group.entries, frozenset(informed)),
         groups=group_lists.groups(office(), current_actor()),
     )
+
+
+def _send_away(secrecy: str):
+    """Law 10: what was typed is neither kept nor shown again; on another page the browser lets go
+    of its own copy too."""
+    flash_refusal(sentence(Invalid("secret-not-drafted", secrecy=secrecy)))
+    may = allowing(current_actor(), "secret_document:create", {Relation.AGENCY})
+    return done(url_for("registers.new_secret" if may else "outgoing.index"))
 
 
 def _form_page(

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, ValidationError
 from blueprints.forms import DayField, PageForm, new_token, options
 from blueprints.outgoing.labels import URGENCIES
 from blueprints.outgoing.recipients import Picked
-from domain.document_types import DOCUMENT_TYPES
+from domain.document_types import DOCUMENT_TYPES, SECRECY_LEVELS
 from models.agencies import Appointment
 from models.outgoing import OutgoingDocument
 from services.outgoing import Upload
@@ -34,6 +34,11 @@ class DraftForm(PageForm):
     subject = TextAreaField(_l("Trích yếu"), [_NEEDED])
     signer_id = SelectField(_l("Người ký"), [_NEEDED], validate_choice=False)
     urgency = SelectField(_l("Độ khẩn"), choices=options(URGENCIES), validate_choice=False)
+    secrecy = SelectField(
+        _l("Độ mật"),
+        choices=options((level, level or _l("Không mật")) for level in SECRECY_LEVELS),
+        validate_choice=False,
+    )
     due_date = DayField(_l("Hạn trả lời"))
     source = RadioField(
         _l("Nội dung"),

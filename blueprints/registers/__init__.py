@@ -1,5 +1,6 @@
-"""The registers of documents in and out."""
+"""Pages of the registers."""
 
-from blueprints.registers.views import blueprint
+from blueprints.registers import secret_views, views  # noqa: F401  they add routes
+from blueprints.registers.routes import blueprint
 
 __all__ = ["blueprint"]

@@ -1,14 +1,13 @@
 """Pages of the two registers."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import redirect, request, url_for
 
 from blueprints.addresses import whole
 from blueprints.answers import render
+from blueprints.registers.routes import blueprint
 from domain.dates import read_day
 from extensions import current_actor, office
 from services import registers
-
-blueprint = Blueprint("registers", __name__, url_prefix="/registers")
 
 
 @blueprint.get("/")

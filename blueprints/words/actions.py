@@ -38,6 +38,8 @@ ACTION_NAMES = {
     "change:agree": _l("đồng ý yêu cầu của bên gửi"),
     "change:refuse": _l("không đồng ý yêu cầu của bên gửi"),
     "registers:view": _l("xem sổ"),
+    "secret_document:view": _l("xem sổ văn bản mật đi"),
+    "secret_document:create": _l("vào sổ văn bản mật đi"),
     "exchange:view": _l("xem liên thông"),
     "exchange:download": _l("tải gói tin gốc"),
     "exchange:resume": _l("gửi lại gói tin bị dừng"),

@@ -124,6 +124,7 @@ SUBJECT_NAMES = {
     "recipient_group": _l("nhóm nơi nhận"),
     "reconciliation": _l("lần đối soát"),
     "register_entry": _l("số trong sổ"),
+    "secret_document": _l("văn bản mật"),
     "signing_request": _l("yêu cầu ký"),
     "trust_root": _l("chứng thư gốc"),
     "unit": _l("đơn vị"),

@@ -47,7 +47,10 @@ class DraftForm:
     @classmethod
     def parse(cls, form: Mapping) -> "DraftForm":
         """Raises Invalid: required(field), too-long(field, limit), document-type-unknown,
-        not-a-number(field), not-a-date(field), urgency-unknown."""
+        not-a-number(field), not-a-date(field), urgency-unknown, secret-not-drafted(secrecy)."""
+        secrecy = _text(form, "secrecy")
+        if secrecy:  # law 10: nothing of it is kept, not even the draft
+            raise Invalid("secret-not-drafted", secrecy=secrecy)
         source = form.get("source") or FORM
         draft = cls(
             type_name=document_type(_line(form, "type_name")).name,
