@@ -127,11 +127,11 @@ def test_accented_arguments_are_refused_with_a_hint_at_ascii(url):
     assert "ASCII" in result.error_desc
 
 
-def test_six_hundred_recipients_pass_where_the_header_limit_is_raised(url, package):
-    to = tuple(f"99.{n:03}.77.H99" for n in range(600))
+def test_a_thousand_recipients_pass_where_the_header_limit_is_raised(url, package):
+    to = tuple(f"99.{n:03}.77.H99" for n in range(1000))
     sender = SdkClient(url, ONE, SECRET_ONE)
     doc_id = send(sender, package, to=to).doc_id
-    assert len(sender.getSentEdocList(doc_id).items) == 600
+    assert len(sender.getSentEdocList(doc_id).items) == 1000
 
 
 def test_a_doubled_slash_in_the_address_is_accepted(url):
