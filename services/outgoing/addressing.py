@@ -92,6 +92,7 @@ def add(
     if not entries:
         raise Invalid("recipients-none-new", field="recipients")
     present = codes_of(doc)
+    present |= {dispatch.recipient_code for dispatch in doc.dispatches}  # also who was dropped
     doubled = [f"{entry.name} ({entry.code})" for entry in entries if entry.code in present]
     if doubled:
         more = f" (+{len(doubled) - NAMED})" if len(doubled) > NAMED else ""
