@@ -1,11 +1,7 @@
 """The hub as it is deployed: gunicorn with our settings, headers far beyond its usual limits, and
 real packages from outside."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,10 +14,10 @@ from extensions import db
 from models.hub import DirectoryEntry
 from services.hub.envelope import open_envelope
 from tests.axis.sdk_client import SdkClient
-from tests.conftest import SHARED, make_node
+from tests.conftest import SHARED, make_node, make_settings
 from tests.hub.packages import BINH_SON, SECRETS, SON_TINH, edoc
+from tests.hub.serving import served
 
-ROOT = Path(__file__).parents[2]
 MANY = [f"000.{n:02d}.{m:02d}.H97" for n in range(1, 51) for m in range(1, 21)]
 
 
@@ -40,32 +36,8 @@ def hub_folder(tmp_path):
 
 @pytest.fixture
 def axis(hub_folder):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "VANTHU_ROLE": "hub",
-        "VANTHU_NODE_NAME": province.HUB.name,
-        "VANTHU_SECRET_KEY": "s" * 40,
-        "VANTHU_NODE_KEY": bytes(range(32)).hex(),
-        "VANTHU_DATA_DIR": str(hub_folder),
-        "VANTHU_BIND": f"127.0.0.1:{port}",
-    }
-    command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
-    log = (hub_folder / "web.log").open("wb")
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    try:
-        for _ in range(300):
-            assert process.poll() is None, (hub_folder / "web.log").read_text()
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/axis"
-    finally:
-        process.terminate()
-        process.wait(15)
-        log.close()
+    with served(make_settings(hub_folder, NodeRole.HUB, province.HUB.name)) as address:
+        yield address
 
 
 def test_a_thousand_recipients_in_the_header_and_a_slashed_endpoint(axis, tmp_path):
