@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large fuzz clean fuzz-endpoints bench-federation
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ fuzz-endpoints: $(BIN)/.installed-dev ## many calls of every kind against the ma
 
 bench-federation: $(BIN)/.installed ## figures: a hub asks 1,000 simulated nodes
 	@$(BIN)/python -m bench.federation
+
+campaign: $(BIN)/.installed ## hub and five nodes under a storm of faults, then an audit; MINUTES=8 DOCUMENTS=2000 FAULTS=300, REPORT=1 writes docs/campaign.md
+	@$(BIN)/python -m bench.campaign
 
 clean: ## removes the environment and the demo province's data
 	rm -rf .venv data

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 HARD_LIMIT = 100  # width of the column: no hub writes longer ids
 FAILURES = 3  # so many packages in a row that cannot be fetched: the hub is away
 FOLLOWED = 20
-ROUND_SECONDS = 120
+ROUND_SECONDS = 20
 PACKAGES_LEFT = "packages-left"
 
 
@@ -41,12 +41,14 @@ def poll(office: Office, lease: Lease) -> None:
             return outbox.park(work, lease, "hub-link-missing")
     if link.id not in links.leads(session):
         return _leave(office, lease)
+    visit = _Visit(office, lease, links.party(office, link))
     try:
-        told = _Visit(office, lease, links.party(office, link)).make()
+        told = visit.make()
     except Resting:
         told = {}  # somebody else tries whether the hub is back
     with transaction(office, SYSTEM) as work:
-        outbox.settle(work, lease)  # comes again at its own pace, whatever happened
+        # Comes again at its own pace, whatever happened; behind a backlog at once, with a new list.
+        outbox.settle(work, lease, work.now if visit.is_cut_short else None)
         counted = False
         for agency_id, problem in told.items():
             if not problem or problem.startswith(PACKAGES_LEFT):
@@ -72,6 +74,7 @@ class _Visit:
     def __init__(self, office: Office, lease: Lease, party: links.Party) -> None:
         self.office, self.lease, self.party = office, lease, party
         self.told: dict[int, str] = {}
+        self.is_cut_short = False
 
     def make(self) -> dict[int, str]:
         with _Lines(self.office) as lines:
@@ -108,7 +111,7 @@ class _Visit:
         try:
             found = lines.of(self.party.caller).poll_received(self.party.others)
             owners = ((self.party.agencies.get(item.to_code or ""), item) for item in found.items)
-            round_.receive((agency_id, item) for agency_id, item in owners if agency_id)
+            self._take(round_, ((agency_id, item) for agency_id, item in owners if agency_id))
         except (LeaseLost, Resting):
             raise
         except NotOffered:
@@ -124,8 +127,11 @@ class _Visit:
         round_ = _Round(self.office, self.lease, lines)
         for kind in (MessageKind.EDOC, MessageKind.STATUS):
             found = lines.of(agency_id).received_list(str(kind))
-            round_.receive((agency_id, item) for item in found)
+            self._take(round_, ((agency_id, item) for item in found))
         return _left_there(round_.left[agency_id])
+
+    def _take(self, round_: "_Round", items: Iterable[tuple[int, ReceivedItem]]) -> None:
+        self.is_cut_short = not round_.receive(items) or self.is_cut_short
 
     def _follow(self, agency_id: int, lines: "_Lines") -> None:
         _follow(self.office, agency_id, lines.of(agency_id))
@@ -158,12 +164,13 @@ class _Round:
         self.office, self.lease, self.lines = office, lease, lines
         self.left: Counter[int] = Counter()
 
-    def receive(self, items: Iterable[tuple[int, ReceivedItem]]) -> None:
+    def receive(self, items: Iterable[tuple[int, ReceivedItem]]) -> bool:
+        """False where something is left for want of time."""
         failures = 0
         until = time.monotonic() + ROUND_SECONDS
-        for agency_id, item in items:
-            if time.monotonic() > until:
-                break  # the rest comes with the next poll: other work waits in this queue too
+        for number, (agency_id, item) in enumerate(items):
+            if number and time.monotonic() > until:
+                return False  # other work waits in this queue, and something urgent may have come
             try:
                 self._take(agency_id, item.doc_id)
                 failures = 0
@@ -178,6 +185,7 @@ class _Round:
             except Exception:
                 log.exception("package not taken", doc_id=item.doc_id)
                 self.left[agency_id] += 1
+        return True
 
     def _take(self, agency_id: int, doc_id: str | None) -> None:
         if not doc_id or len(doc_id) > HARD_LIMIT:

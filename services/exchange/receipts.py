@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from adapters import receipts
@@ -203,20 +203,23 @@ def _adopt(work: Work, line: Line, message: ExchangeMessage) -> None:
         _judge(work, row, line, message)
 
 
-def are_due(office: Office, agency_id: int) -> bool:
-    """Whether a recipient took a package of ours lately whose receipt is not here yet. Some give
-    none: they are not asked about for ever, what comes late is found at night."""
+def lacking() -> Select[tuple[int]]:
+    """Dispatches that a recipient has taken from the hub without its receipt being here."""
     there = exists().where(
         Receipt.message_id == Dispatch.message_id, Receipt.signer_code == Dispatch.recipient_code
     )
-    query = (
+    return (
         select(Dispatch.id)
         .join(ExchangeMessage, ExchangeMessage.id == Dispatch.message_id)
-        .where(
-            Dispatch.delivered_at > office.now() - AWAITED,
-            ExchangeMessage.agency_id == agency_id,
-            ~there,
-        )
+        .where(Dispatch.delivered_at.is_not(None), ~there)
+    )
+
+
+def are_due(office: Office, agency_id: int) -> bool:
+    """Whether a recipient took a package of ours lately whose receipt is not here yet. Some give
+    none: they are not asked about for ever, what comes late is found at night."""
+    query = lacking().where(
+        Dispatch.delivered_at > office.now() - AWAITED, ExchangeMessage.agency_id == agency_id
     )
     found = signs(office, agency_id) and office.session().scalar(query.limit(1)) is not None
     office.session().rollback()

@@ -13,10 +13,11 @@ from domain.roles import SYSTEM
 from models.audit import AuditEntry
 from models.exchange import Dispatch, ExchangeMessage, HubCircuit, OutboxItem
 from services import outbox
+from services.exchange import polling
 from services.exchange.circuits import OPENS_AFTER
 from services.outbox import GIVE_UP_AFTER
 from services.unit_of_work import transaction
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, poll_now
 from tests.exchange.conftest import BINH_SON, SON_TINH, arrivals, items, send_one
 from tests.visitor import Visitor
 
@@ -161,3 +162,19 @@ def test_an_urgent_package_passes_a_backlog_of_ten_thousand(world):
         world.b.wait(minutes=1)
         outbox.wake_due(world.b.office)
     assert woken[0] == chosen
+
+
+@once
+def test_a_round_that_takes_too_long_is_cut_short_and_goes_on_at_once_with_a_new_list(
+    world, monkeypatch
+):
+    """So that what is urgent, first in every list, waits for a part of a backlog only."""
+    monkeypatch.setattr(polling, "ROUND_SECONDS", 0)
+    for _ in range(3):
+        send_one(world.b, SON_TINH, [BINH_SON])
+    world.b.work()
+    before = world.line.count("pollReceived")
+    poll_now(world.a.app)
+    world.a.work()
+    assert len(arrivals(world.a, BINH_SON)) == 3
+    assert world.line.count("pollReceived") - before == 3
