@@ -7,6 +7,7 @@ not offered, and naming one is refused with its successor.
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import case, or_, select
+from sqlalchemy.orm import Session
 
 from domain.errors import Invalid
 from domain.text import fold, nfc
@@ -126,3 +127,16 @@ def _rank(entry: DirectoryEntry, text: str) -> tuple:
         folded not in fold(name),
         entry.code,
     )
+
+
+def present_codes(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Under which code the hub may know an agency that we wrote otherwise: the present one for a
+    former code, the successor's for that of a dissolved agency."""
+    wanted = set(codes)
+    entries = session.scalars(
+        select(DirectoryEntry).where(
+            or_(DirectoryEntry.old_code.in_(wanted), DirectoryEntry.code.in_(wanted))
+        )
+    ).all()
+    heirs = {each.code: each.successor_code for each in entries if each.successor_code}
+    return heirs | {each.old_code: each.code for each in entries if each.old_code in wanted}

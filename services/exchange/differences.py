@@ -12,10 +12,10 @@ from adapters.files import DamagedFile, FileStore
 from domain.exchange_flow import TransportState
 from domain.outgoing_flow import OutgoingState
 from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, Route
-from models.hub import DirectoryEntry
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument, Recipient
 from models.receipts import Receipt, ReceiptRole
+from services import directory
 from services.exchange import receipts
 from services.exchange.hub_side import HubSide
 
@@ -130,10 +130,7 @@ class Comparison:
     def _former_codes(self, message: ExchangeMessage, at_hub: Mapping) -> Mapping[str, str]:
         """The hub knows an agency by its present code, we may have written the one before."""
         codes = {d.recipient_code for d in self.dispatches.get(message.id, ())} - at_hub.keys()
-        if not codes:
-            return {}
-        query = select(DirectoryEntry.old_code, DirectoryEntry.code)
-        return dict(self.session.execute(query.where(DirectoryEntry.old_code.in_(codes))).all())
+        return directory.present_codes(self.session, codes) if codes else {}
 
     def _recipient(
         self, message: ExchangeMessage, dispatch: Dispatch, record: LedgerRecord

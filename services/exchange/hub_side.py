@@ -18,6 +18,7 @@ from services.exchange import links, receipts
 from services.office import Office
 from services.unit_of_work import transaction
 
+UNKNOWN_DOCUMENT = "26"
 NO_LEDGER = "hub-no-ledger"
 MARGIN = timedelta(days=1)  # the hub's clock, and answers that came a while after
 LOOKED_AFTER = 100
@@ -101,8 +102,9 @@ def _confirm(side: HubSide, ids: Collection[str], ask_for: Callable[[str], objec
     for doc_id in sorted(ids)[:LOOKED_AFTER]:
         try:
             ask_for(doc_id)
-        except PermanentAxisError:
-            side.gone.add(doc_id)
+        except PermanentAxisError as error:
+            if error.code == UNKNOWN_DOCUMENT:
+                side.gone.add(doc_id)
 
 
 def _ids(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from adapters import receipts
@@ -19,9 +19,8 @@ from domain.permissions import Relation
 from domain.roles import SYSTEM, Actor
 from models.agencies import HubLink
 from models.exchange import Direction, Dispatch, ExchangeMessage
-from models.hub import DirectoryEntry
 from models.receipts import Receipt, ReceiptKey, ReceiptRole
-from services import receipt_keys
+from services import directory, receipt_keys
 from services.exchange import links, transport
 from services.office import Office
 from services.unit_of_work import Work, transaction
@@ -309,7 +308,7 @@ def _contradiction(
 
 def _names_all(work: Work, row: Receipt, said: receipts.Facts, message: ExchangeMessage) -> bool:
     """Whether the hub's receipt names everybody the package went to; it may know an agency by its
-    present code where we wrote the former one."""
+    present code where we wrote the former one, or have forwarded to a successor."""
     if row.role != ReceiptRole.HUB:
         return True
     sent = select(Dispatch.recipient_code).where(
@@ -319,10 +318,8 @@ def _names_all(work: Work, row: Receipt, said: receipts.Facts, message: Exchange
     missing = set(work.session.scalars(sent)) - set(named if isinstance(named, list) else ())
     if not missing:
         return True
-    renamed = select(func.count(DirectoryEntry.id)).where(
-        DirectoryEntry.old_code.in_(missing), DirectoryEntry.code.in_(named)
-    )
-    return work.session.scalar(renamed) == len(missing)
+    present = directory.present_codes(work.session, missing)
+    return {present.get(code) for code in missing} <= set(named)
 
 
 def _tell(work: Work, row: Receipt, line: Line) -> None:

@@ -6,15 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from adapters import receipts as signing
 from domain.roles import SYSTEM
 from models.audit import AuditEntry, Notification
 from models.exchange import Dispatch, ExchangeMessage
-from models.hub import HubMessage
+from models.hub import DirectoryEntry, HubMessage
 from models.outgoing import DraftVersion
 from models.receipts import Receipt, ReceiptKey, ReceiptRole
+from services import directory
 from services.exchange import receipts
 from services.unit_of_work import transaction
 from tests.conftest import PASSWORD
@@ -255,3 +256,17 @@ def test_the_script_says_true_false_or_unchecked(exchanged, tmp_path):
     assert script(receipt, key)[0] == 1
     receipt.write_text("{")
     assert [script(receipt, key)[0], script(receipt)[0], script(receipt, "khong")[0]] == [2, 2, 2]
+
+
+@once
+def test_a_receipt_may_name_a_recipient_by_its_present_code_or_its_successor(world):
+    world.b.poll()
+    with world.b.app.app_context(), transaction(world.b.office, SYSTEM) as work:
+        code = work.session.scalars(
+            select(DirectoryEntry).where(DirectoryEntry.code == BINH_MINH)
+        ).one()
+        code.successor_code = BINH_SON
+        assert directory.present_codes(work.session, {BINH_MINH}) == {BINH_MINH: BINH_SON}
+        code.successor_code, code.old_code = "", "H48.31.21"
+        assert directory.present_codes(work.session, {"H48.31.21"}) == {"H48.31.21": BINH_MINH}
+        assert directory.present_codes(work.session, {BINH_MINH}) == {}
