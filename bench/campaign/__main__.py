@@ -27,7 +27,7 @@ from services.exchange import receipts
 
 AUDITOR = Path(__file__).with_name("audit.py")
 REPORT = ROOT / "docs" / "campaign.md"
-SETTLE_SECONDS = 900
+SETTLE_SECONDS = 1800
 SAMPLE = 40
 
 
