@@ -13,7 +13,6 @@ from domain.roles import SYSTEM
 from models.audit import AuditEntry, Notification
 from models.exchange import Dispatch, ExchangeMessage
 from models.hub import DirectoryEntry, HubMessage
-from models.outgoing import DraftVersion
 from models.receipts import Receipt, ReceiptKey, ReceiptRole
 from services import directory
 from services.exchange import receipts
@@ -211,12 +210,6 @@ def test_a_key_that_was_not_to_be_had_is_asked_for_again(world):
 
 def test_the_document_page_shows_them_and_they_can_be_taken_away(exchanged, tmp_path):
     b = exchanged.b
-    with b.app.app_context(), transaction(b.office, SYSTEM) as work:
-        work.session.add(
-            DraftVersion(
-                document_id=1, ordinal=1, source="form", created_by="x", created_at=work.now
-            )
-        )
     clerk = Visitor(b.app, "st.vanthu", PASSWORD)
     page = clerk.get("/outgoing/1").text
     assert page.count("Đã kiểm tra, đúng") == 4
