@@ -38,7 +38,6 @@ OTHER_TAGS = frozenset(
         "admin:certificate_bind",
         "admin:certificate_revoke",
         "admin:trust_root_add",
-        "change:asked",
         "change:came",
         "document:view_file",
         "outgoing:create",

@@ -51,7 +51,6 @@ TAG_NAMES = {
     "outgoing:replaced": _l("Văn bản đi bị thay thế"),
     "incoming:withdraw": _l("Văn bản đến bị thu hồi hoặc trả lại"),
     "incoming:replaced": _l("Văn bản đến bị thay thế"),
-    "change:asked": _l("Yêu cầu nơi nhận"),
     "change:came": _l("Bên gửi yêu cầu"),
     "change:agreed": _l("Yêu cầu được đồng ý"),
     "change:refused": _l("Yêu cầu không được đồng ý"),

@@ -1,10 +1,11 @@
 """What we ask of the recipients of a document: one back, all revoked, data or recipients changed,
 one replaced by another. What has not left yet is called off here, and nothing is asked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from domain.change_flow import ChangeKind, ChangeState
 from domain.errors import Conflict, Invalid
@@ -44,7 +45,7 @@ def take_back(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
         raise Conflict("already-given-back")
     if not may_be_asked(dispatch):
         raise Conflict("already-asked")
-    _ask(work, dispatch, ChangeKind.TAKE_BACK, reason)
+    _ask(work, [dispatch], ChangeKind.TAKE_BACK, reason)
     return {"reason": reason, "recipient": dispatch.recipient_name}
 
 
@@ -57,10 +58,10 @@ def may_be_asked(dispatch: Dispatch) -> bool:
 def revoke(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
     """Revokes the document with every recipient (NĐ 30/2020, Điều 18.4)."""
     reason = typed(form, "reason", 500)
-    for dispatch in _in_force(doc.dispatches):
-        _cancel_open(work, dispatch)
-        _ask(work, dispatch, ChangeKind.REVOKE, reason)
-    return {"reason": reason}
+    concerned = _in_force(_dispatches(work, doc))
+    _cancel_open(work, concerned)
+    _ask(work, concerned, ChangeKind.REVOKE, reason)
+    return {"reason": reason, "recipients": [each.recipient_code for each in concerned]}
 
 
 def update(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
@@ -69,17 +70,14 @@ def update(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
     Raises Invalid: nothing-changed, required, too-long, not-a-date, urgency-unknown.
     """
     reason = typed(form, "reason", 500)
-    dropped = set(form.get("dropped") or ())
+    dropped = frozenset(form.get("dropped") or ())
     rows = _write(doc, form)
     if not rows and not dropped:
         raise Invalid("nothing-changed")
-    for dispatch in _in_force(doc.dispatches):
-        drops = dispatch.recipient_code in dropped
-        if drops or rows:
-            _cancel_open(work, dispatch)
-            change = _ask(work, dispatch, ChangeKind.UPDATE, reason, rows, drops)
-            if change.state == ChangeState.CANCELLED and not drops:
-                transport.rebuilt(work, dispatch)
+    in_force = _in_force(_dispatches(work, doc))
+    concerned = [each for each in in_force if rows or each.recipient_code in dropped]
+    _cancel_open(work, concerned)
+    _ask(work, concerned, ChangeKind.UPDATE, reason, rows, dropped)
     return {"reason": reason, "changed": [row["field"] for row in rows], "dropped": sorted(dropped)}
 
 
@@ -90,12 +88,11 @@ def replace(work: Work, new: OutgoingDocument) -> None:
     if old is None or old.state != OutgoingState.DISPATCHED:
         return
     codes = {recipient.code for recipient in new.recipients}
-    concerned = _in_force(old.dispatches)
-    for dispatch in concerned:
-        if dispatch.recipient_code in codes:
-            _cancel_open(work, dispatch)
-            change = _new(work, dispatch, ChangeKind.REPLACE, "", [], drops_us=False)
-            change.new_outgoing_id = new.id
+    concerned = _in_force(_dispatches(work, old))
+    both = [dispatch for dispatch in concerned if dispatch.recipient_code in codes]
+    _cancel_open(work, both)
+    for dispatch in both:
+        _new(work, dispatch, ChangeKind.REPLACE, "").new_outgoing_id = new.id
     work.session.flush()
     if all(dispatch.recipient_code in codes for dispatch in concerned):
         state.move(work, old, "replaced", by=new.reference)
@@ -122,9 +119,16 @@ def held(session, message: ExchangeMessage) -> bool:
     return session.scalar(state_of.where(Change.message_id == message.id)) == TransportState.QUEUED
 
 
+def _dispatches(work: Work, doc: OutgoingDocument) -> Sequence[Dispatch]:
+    """With what was asked of each, in two statements whatever their number."""
+    query = select(Dispatch).where(Dispatch.document_id == doc.id).order_by(Dispatch.id)
+    options = (selectinload(Dispatch.changes), joinedload(Dispatch.message))
+    return work.session.scalars(query.options(*options)).all()
+
+
 def _dispatch(work: Work, doc: OutgoingDocument, form: Mapping) -> Dispatch:
-    wanted = str(form.get("dispatch") or "")
-    for each in doc.dispatches:
+    wanted = str(form.get("dispatch") or "").strip()
+    for each in _dispatches(work, doc):
         if wanted in (str(each.id), each.recipient_code):
             return each
     raise Invalid("recipient-not-sent", field="dispatch", organ=wanted)
@@ -177,32 +181,36 @@ def _shown(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _cancel_open(work: Work, dispatch: Dispatch) -> None:
+def _cancel_open(work: Work, dispatches: Iterable[Dispatch]) -> None:
     """What was asked before and not answered gives way."""
-    for change in dispatch.changes:
+    for change in [change for each in dispatches for change in each.changes]:
         if change.state == ChangeState.ASKED:
             move(work, change, "cancelled")
 
 
 def _ask(
     work: Work,
-    dispatch: Dispatch,
+    dispatches: Sequence[Dispatch],
     kind: ChangeKind,
     reason: str,
     rows: list[dict] | None = None,
-    drops_us: bool = False,
-) -> Change:
-    change = _new(work, dispatch, kind, reason, rows or [], drops_us)
-    ends = kind != ChangeKind.UPDATE or drops_us
-    if not has_left(work, dispatch):
-        move(work, change, "cancelled")
-        if ends:
-            transport.called_off(work, dispatch)
-    elif dispatch.route == Route.INTERNAL:
-        coming.from_neighbour(work, dispatch, kind, reason, drops_us)
-    else:
-        _send(work, change)
-    return change
+    dropped: frozenset[str] = frozenset(),
+) -> None:
+    """Writes down what is asked of each, and has it sent; what has not left is called off here."""
+    made = [
+        _new(work, each, kind, reason, rows or [], each.recipient_code in dropped)
+        for each in dispatches
+    ]
+    work.session.flush()
+    unsent, by_hub = _unsent(work, dispatches), []
+    for change in made:
+        if change.dispatch_id in unsent:
+            _call_off(work, change)
+        elif change.dispatch.route == Route.INTERNAL:
+            coming.from_neighbour(work, change.dispatch, kind, reason, change.drops_us)
+        else:
+            by_hub.append(change)
+    _send(work, by_hub)
 
 
 def _new(
@@ -210,8 +218,8 @@ def _new(
     dispatch: Dispatch,
     kind: ChangeKind,
     reason: str,
-    rows: list[dict],
-    drops_us: bool,
+    rows: Sequence[dict] = (),
+    drops_us: bool = False,
 ) -> Change:
     document = dispatch.document
     change = Change(
@@ -219,58 +227,68 @@ def _new(
         direction=Direction.OUT,
         kind=kind,
         state=ChangeState.ASKED,
-        outgoing_id=document.id,
         peer_code=dispatch.recipient_code,
         peer_name=dispatch.recipient_name,
         reason=reason,
-        differences=rows,
+        differences=list(rows),
         drops_us=drops_us,
         asked_by=work.actor.name,
         asked_at=work.now.replace(microsecond=0),  # the wire knows seconds
     )
     change.outgoing, change.dispatch = document, dispatch
     work.session.add(change)
-    work.session.flush()
-    work.audit("change:asked", document, kind=kind, recipient=dispatch.recipient_code)
     return change
 
 
-def has_left(work: Work, dispatch: Dispatch) -> bool:
-    """Whether the recipient may have the document, or get it without us. A package that was never
-    tried, or that the hub refused, has not left."""
-    if dispatch.transport_state == TransportState.FAILED and dispatch.route == Route.HUB:
-        return dispatch.sent_at is not None
-    if dispatch.transport_state != TransportState.QUEUED:
-        return dispatch.transport_state != TransportState.FAILED
-    if dispatch.route == Route.INTERNAL:
-        return False
-    # Locked: a worker that claims the item in this moment finds what we made of it.
+def _call_off(work: Work, change: Change) -> None:
+    move(work, change, "cancelled")
+    if change.kind != ChangeKind.UPDATE or change.drops_us:
+        transport.called_off(work, change.dispatch)
+    else:
+        transport.rebuilt(work, change.dispatch)
+
+
+def _unsent(work: Work, dispatches: Iterable[Dispatch]) -> set[int]:
+    """Those whose recipient cannot have the document: it was never tried, or the hub refused it.
+    What was tried without an answer may have arrived."""
+    waiting = [each for each in dispatches if each.transport_state == TransportState.QUEUED]
+    tried = _tried(work, {each.message_id for each in waiting if each.message_id})
+    unsent = {each.id for each in waiting if each.message_id not in tried}
+    failed = [each for each in dispatches if each.transport_state == TransportState.FAILED]
+    refused = {e.id for e in failed if e.route == Route.INTERNAL or e.sent_at is None}
+    return unsent | refused
+
+
+def _tried(work: Work, message_ids: set[int]) -> set[int]:
+    """Locked: a worker that claims the item in this moment finds what we made of it."""
     items = work.session.scalars(
         select(OutboxItem)
-        .where(OutboxItem.kind == "send", OutboxItem.subject_id == dispatch.message_id)
+        .where(OutboxItem.kind == "send", OutboxItem.subject_id.in_(message_ids))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    return any(item.attempts > 0 for item in items.all())
+    return {item.subject_id for item in items.all() if item.attempts > 0}
 
 
-def _send(work: Work, change: Change) -> None:
+def _send(work: Work, changes: Sequence[Change]) -> None:
     """A package of its own for each recipient: one that is locked or gone stops no other."""
-    document = change.outgoing
+    if not changes:
+        return
+    document = changes[0].outgoing
     if links.of_agency(work.session, document.agency_id) is None:
         raise Invalid("hub-link-missing")
-    is_status = change.kind == ChangeKind.TAKE_BACK
-    message = ExchangeMessage(
-        agency_id=document.agency_id,
-        direction=Direction.OUT,
-        kind=MessageKind.STATUS if is_status else MessageKind.EDOC,
-        peer_code=change.peer_code,
-        document_uid=document.document_uid,
-        outgoing_id=document.id,
-        created_at=work.now,
-    )
-    work.session.add(message)
+    for change in changes:
+        is_status = change.kind == ChangeKind.TAKE_BACK
+        change.message = ExchangeMessage(
+            agency_id=document.agency_id,
+            direction=Direction.OUT,
+            kind=MessageKind.STATUS if is_status else MessageKind.EDOC,
+            peer_code=change.peer_code,
+            document_uid=document.document_uid,
+            outgoing_id=document.id,
+            created_at=work.now,
+        )
     work.session.flush()
-    change.message_id = message.id
     # A wrong document should not stay where it is longer than it must.
-    work.enqueue(links.QUEUE, "send", message.id, priority=max(document.urgency, 1))
+    for change in changes:
+        work.enqueue(links.QUEUE, "send", change.message_id, priority=max(document.urgency, 1))
