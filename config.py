@@ -41,6 +41,8 @@ class Settings:
     federation_seconds: int = 300
     federation_push_seconds: int = 0  # 0: the hub asks
     federation_http: bool = False
+    axis_calls_per_minute: int = 12_000  # of one system at the hub; 0: any number
+    payload_days: int = 365  # how long the hub keeps what was delivered; 0: for ever
     max_upload: int = 50 * 1024 * 1024
     trusted_proxies: int = 0
     package_key: bytes = b""  # PEM of a key and its certificate; empty: packages go unsigned
@@ -132,6 +134,8 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         federation_seconds=_number(env, "FEDERATION_SECONDS", 300),
         federation_push_seconds=_number(env, "FEDERATION_PUSH_SECONDS", 0),
         federation_http=_one_of(env, "FEDERATION_HTTP", "0", ("0", "1")) == "1",
+        axis_calls_per_minute=_number(env, "AXIS_CALLS_PER_MINUTE", 12_000),
+        payload_days=_number(env, "PAYLOAD_DAYS", 365),
         max_upload=_number(env, "MAX_UPLOAD_MB", 50) * 1024 * 1024,
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
         package_key=_package_key(env),

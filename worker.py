@@ -27,7 +27,7 @@ from jobs import context, listening
 from services import outbox, signing
 from services.exchange import links
 from services.federation import health, schedule
-from services.hub import uplinks
+from services.hub import retention, uplinks
 from services.incoming import uploads
 
 log = structlog.get_logger()
@@ -114,6 +114,7 @@ def sweep(tidying: bool = False, alive: tuple[str, ...] = ()) -> None:
             links.ensure_polls(office)
             schedule.ensure(office)
             uplinks.ensure_polls(office)
+            retention.ensure(office)
             outbox.wake_due(office)
             signing.forget_expired(office)
     except Exception:

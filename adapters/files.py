@@ -62,6 +62,11 @@ class FileStore:
         stream.seek(0)
         return stream
 
+    def remove(self, sha: str) -> None:
+        """Takes the bytes away for ever. The caller knows that nobody needs them; what is gone
+        already stays so."""
+        self.path(sha).unlink(missing_ok=True)
+
     def exists(self, sha: str) -> bool:
         return self.path(sha).is_file()
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from services import signing
 from services.exchange import delivering, lodging, polling, reconciling, sending, syncing
 from services.federation import pulling, telling
-from services.hub import descending, relaying
+from services.hub import descending, imports, relaying, retention
 from services.office import Office
 from services.outbox import Lease
 
@@ -22,4 +22,7 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "reconcile": reconciling.reconcile,
     "relay": relaying.relay,
     "uplink_poll": descending.uplink_poll,
+    "remove_payloads": retention.remove_payloads,
+    "read_import": imports.read,
+    "apply_import": imports.apply,
 }

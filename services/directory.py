@@ -54,7 +54,7 @@ def sorted_out(
     raise for it. As few statements for a thousand codes as for one."""
     wanted = list(dict.fromkeys(code.strip() for code in codes if code.strip()))
     known = _by_code(office, wanted) if wanted else {}
-    usable = {c: known[c] for c in wanted if c in known and is_reachable(office, known[c])}
+    usable = {c: known[c] for c in wanted if c in known and takes_mail(office, known[c])}
     over = [known[c] for c in wanted if c in known and _is_over(office, known[c])]
     heirs = _names(office, {entry.successor_code for entry in over} - {""})
     refused = {c: _refusal(office, c, known.get(c), heirs) for c in wanted if c not in usable}
@@ -69,9 +69,24 @@ def named(office: Office, codes: Iterable[str]) -> list[DirectoryEntry]:
     return [known.get(code) or DirectoryEntry(code=code, name=code) for code in wanted]
 
 
+def standing_for(office: Office, code: str) -> list[str]:
+    """The codes under which an agency may have been written to: its own, its former one, those of
+    dissolved agencies that it took over from."""
+    entry = DirectoryEntry
+    took_over = select(entry.code).where(entry.successor_code == code, entry.forwards)
+    former = select(entry.old_code).where(entry.code == code, entry.old_code != "")
+    return [code, *office.session().scalars(took_over), *office.session().scalars(former)]
+
+
 def is_reachable(office: Office, entry: DirectoryEntry) -> bool:
     """Whether documents may be sent there today."""
     return not entry.is_locked and not _is_over(office, entry) and not _is_early(office, entry)
+
+
+def takes_mail(office: Office, entry: DirectoryEntry) -> bool:
+    """Reachable, or dissolved with a successor to whom the hub hands on what is sent there."""
+    over = _is_over(office, entry) and not entry.forwards
+    return not entry.is_locked and not over and not _is_early(office, entry)
 
 
 def _by_code(office: Office, codes: Sequence[str]) -> dict[str, DirectoryEntry]:

@@ -92,13 +92,19 @@ ANSWERS: dict[str, Answer] = {
     ),
     "axis-unknown-document": Answer("26", "Khong tim thay van ban: {doc_id}"),
     "axis-same-id-other-bytes": Answer("27", "Ma van ban da gui voi noi dung khac: {doc_id}"),
-    "axis-not-offered": Answer(
-        "29", "Truc khong nhan {operation} qua giao thuc: lien he don vi van hanh truc"
-    ),
     "axis-head-contradicts": Answer(
         "30", "Nhat ky da lui lai hoac bi sua: muc {sequence} khac voi dau chuoi da gui"
     ),
     "axis-loop": Answer("31", "Goi tin da qua truc nay: {hop}, khong nhan de tranh di vong"),
+    "axis-may-not-register": Answer(
+        "29",
+        "{system_id} khong co quyen dang ky hoac xoa don vi {agency}: chi cac don vi truc thuoc,"
+        " sau khi don vi van hanh truc cho phep",
+    ),
+    "axis-bad-agency": Answer("40", "Thong tin don vi khong hop le: {reason}"),
+    "axis-too-many-calls": Answer("42", "Goi qua nhieu lan: doi {seconds} giay roi goi lai"),
+    "axis-payload-removed": Answer("43", "Noi dung da het thoi han luu tren truc: {doc_id}"),
+    "axis-delivery-held": Answer("44", "Truc dang tam giu van ban: {doc_id}"),
     "axis-unknown-operation": Answer("28", "Truc khong co thao tac nay: {operation}"),
 }
 

@@ -2,7 +2,9 @@
 lines to other axes."""
 
 from blueprints.hub import (  # noqa: F401  they add routes
+    account_views,
     directory_views,
+    import_views,
     message_views,
     node_views,
     receipt_views,

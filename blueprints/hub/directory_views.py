@@ -27,6 +27,7 @@ def directory():
         total=total,
         page=page,
         per_page=entries.PER_PAGE,
+        most=entries.MOST_FOUND,
         text=text,
         shown=shown,
         labels=labels,
@@ -89,12 +90,27 @@ def dissolve_entry(entry_id: int):
     if not form.validate():
         return _entry_page(entry_id, 422, ending=form)
     actor, version = current_actor(), _version(form)
-    since, successor = form.since.data, form.successor.data or ""
+    ending = entries.Ending(form.since.data, form.successor.data or "", form.forwards.data)
     try:
-        entries.dissolve(office(), actor, entry_id, version, since, successor)
+        entries.dissolve(office(), actor, entry_id, version, ending)
     except Refusal as refusal:
         return _entry_page(entry_id, refuse(form, refusal), ending=form)
     return done(url_for("hub.entry", entry_id=entry_id), _("Đã ghi nhận giải thể."))
+
+
+@blueprint.post("/directory/<int:entry_id>/<any(forward, refuse):step>-mail")
+def set_forwards(entry_id: int, step: str):
+    version = request.form.get("version", 0, type=whole)
+    entries.set_forwards(office(), current_actor(), entry_id, version, step == "forward")
+    return done(url_for("hub.entry", entry_id=entry_id), _("Đã lưu."))
+
+
+@blueprint.post("/directory/<int:entry_id>/restore")
+def restore_entry(entry_id: int):
+    version = request.form.get("version", 0, type=whole)
+    entries.restore(office(), current_actor(), entry_id, version)
+    said = _("Cơ quan lại hoạt động và nhận được văn bản.")
+    return done(url_for("hub.entry", entry_id=entry_id), said)
 
 
 def _entry_page(entry_id: int, status: int = 200, form=None, ending=None):

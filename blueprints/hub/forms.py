@@ -1,7 +1,8 @@
 """Forms of the hub's pages."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from blueprints.forms import DayField, PageForm
@@ -35,6 +36,10 @@ class DissolveForm(PageForm):
         [Optional(), Length(max=35)],
         description=_l("Bên gửi được báo mã này khi gửi tới cơ quan đã giải thể."),
     )
+    forwards = BooleanField(
+        _l("Chuyển tiếp cho cơ quan kế thừa"),
+        description=_l("Văn bản gửi tới mã cũ đến cơ quan kế thừa thay vì bị từ chối."),
+    )
 
 
 class AccountForm(PageForm):
@@ -62,3 +67,7 @@ class SiteForm(PageForm):
         [Length(max=500)],
         description=_l("Ví dụ https://vanthu.huyen.gov.vn. Để trống nếu nút tự gửi báo cáo."),
     )
+
+
+class ImportForm(PageForm):
+    file = FileField(_l("Tệp XLSX hoặc CSV"), [InputRequired(_l("Hãy chọn một tệp."))])

@@ -2,12 +2,22 @@
 
 from flask_babel import lazy_gettext as _l
 
+IMPORT = {
+    "reading": (_l("Đang đọc"), "info"),
+    "ready": (_l("Chờ áp dụng"), "wait"),
+    "applying": (_l("Đang ghi"), "info"),
+    "applied": (_l("Đã áp dụng"), "good"),
+    "failed": (_l("Không đọc được"), "bad"),
+}
+CHANGE = {"error": _l("Dòng sai"), "new": _l("Thêm mới"), "changed": _l("Thay đổi")}
 DELIVERY = {
     "INITIAL": (_l("Chờ lấy về"), "wait"),
     "PROCESSING": (_l("Đã lấy, chưa xác nhận"), "info"),
     "FAIL": (_l("Nhận không được"), "bad"),
+    "PARKED": (_l("Tạm giữ"), "bad"),
     "DONE": (_l("Đã nhận"), "good"),
 }
+STATES = ("FAIL", "PARKED", "INITIAL", "PROCESSING", "DONE")  # what needs somebody comes first
 KIND = {"edoc": _l("Văn bản"), "status": _l("Trạng thái")}
 BUSINESS_KIND = {
     0: "",
@@ -40,3 +50,8 @@ EVENT = {
     "status_out": _l("Gửi trạng thái"),
     "arrived": _l("Văn bản đến"),
 }
+
+
+def counts_of(found) -> list[tuple[str, int]]:
+    """How many lines of a file there are of each kind, what needs a look first."""
+    return [("error", found.errors), ("new", found.new), ("changed", found.changed)]

@@ -5,8 +5,17 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from blueprints.labels import BUSINESS
+from blueprints.words.tags import tag_name
 from domain.dates import local
+from models.audit import AuditEntry
 from services.hub.overview import MessagePage
+
+STEPS = {
+    "hub:delivery_again": "info",
+    "hub:delivery_park": "bad",
+    "hub:delivery_unpark": "info",
+    "hub:payload_remove": "plain",
+}
 
 
 def events(page: MessagePage) -> list[dict]:
@@ -25,7 +34,16 @@ def events(page: MessagePage) -> list[dict]:
         label, tone = BUSINESS.get(status.status_code, (_("Trạng thái"), "plain"))
         title = f"{status.status_code} · {label}"
         found.append(_event(status.created_at, title, name, tone) | {"note": status.subject})
+    found += [_step(entry, page) for entry in page.audited if entry.tag in STEPS]
     return sorted(found, key=lambda event: event["at"])
+
+
+def _step(entry: AuditEntry, page: MessagePage) -> dict:
+    """What somebody did with it, or the nightly clearing."""
+    code = str(entry.details.get("recipient", ""))
+    title = tag_name(entry.tag) + (f": {page.names.get(code, code)}" if code else "")
+    event = _event(entry.at, title, entry.person_name, STEPS[entry.tag])
+    return event | {"note": str(entry.details.get("reason", ""))}
 
 
 def _event(at: datetime, title: str, who: str, tone: str) -> dict:

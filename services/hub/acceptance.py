@@ -13,7 +13,7 @@ What a repeated package means (a client without an answer must send again, `axis
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +24,7 @@ from domain.errors import Conflict, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubAccount, HubMessage
-from services.hub import receipts, relaying, routing, tracing, waiting
+from services.hub import forwarding, receipts, relaying, routing, tracing, waiting
 from services.hub.envelope import Envelope, open_envelope
 from services.hub.lookup import find_by_code, is_dissolved
 from services.office import Office
@@ -69,19 +69,19 @@ def accept(
     came = came or _brought_by(office, sender, envelope, data)
     _check_kind(kind, envelope)
     sender = envelope.sender
-    entries = _entries(office, envelope.addressed if to is None else to)
+    entries, written = _entries(office, envelope.addressed if to is None else to)
     sha256 = hashlib.sha256(data).hexdigest()
     doc_id, on_the_way = _accepted_before(office, sender, envelope.kind, sha256)
     # Only who is new to this message must be able to receive it: a call repeated because its
     # answer was lost stays accepted whatever has become of a recipient since.
     _check_open([e for c, e in entries.items() if e and c not in on_the_way], office.today())
-    if doc_id and on_the_way.issuperset(entries):
+    if doc_id and all(forwarding.includes(on_the_way, *one) for one in written.items()):
         return doc_id  # a repeated call writes nothing
     # The bytes reach the disk before the transaction: it must not hold the write lock for that.
     office.files.put(data)
     for _ in range(TRIES):
         try:
-            accepted = _write(office, came, envelope, list(entries), sha256, len(data))
+            accepted = _write(office, came, envelope, written, data, sha256)
             waiting.tell(entries)
             return accepted
         except Conflict:
@@ -103,9 +103,12 @@ def _check_kind(kind: str, envelope: Envelope) -> None:
         raise AxisRefusal("axis-bad-edxml", reason=f"messagetype {kind} khac noi dung tep")
 
 
-def _entries(office: Office, addressed: Iterable[str]) -> dict[str, DirectoryEntry | None]:
-    """The recipients by their present codes, each once, in the order given; those that another
-    axis knows need not be in our directory."""
+def _entries(
+    office: Office, addressed: Iterable[str]
+) -> tuple[dict[str, DirectoryEntry | None], dict[str, str]]:
+    """The recipients by their present codes, each once, in the order given, those who took over
+    among them; those that another axis knows need not be in our directory. And for each how the
+    sender wrote it (`forwarding.written_as`)."""
     wanted = list(dict.fromkeys(code.strip() for code in addressed if code.strip()))
     if not wanted:
         raise AxisRefusal("axis-no-recipient")
@@ -113,7 +116,9 @@ def _entries(office: Office, addressed: Iterable[str]) -> dict[str, DirectoryEnt
     unknown = [code for code in wanted if code not in found]
     away = routing.elsewhere(office, unknown)
     _refuse_any("axis-unknown-recipient", [code for code in unknown if code not in away])
-    return {found[c].code if c in found else c: found.get(c) for c in wanted}
+    goals = forwarding.followed(office, found)
+    entries = {goals[c].code if c in goals else c: goals.get(c) for c in wanted}
+    return entries, forwarding.written_as(wanted, goals)
 
 
 def known(office: Office, codes: Sequence[str]) -> list[str]:
@@ -139,13 +144,14 @@ def _refuse_any(refusal: str, codes: list[str]) -> None:
 
 def _accepted_before(
     office: Office, sender: str, kind: MessageKind, sha256: str
-) -> tuple[str, set[str]]:
-    """The DocId of these bytes, if they are known, and the recipients that need nothing more."""
+) -> tuple[str, dict[str, str]]:
+    """The DocId of these bytes, if they are known, and the recipients that need nothing more, with
+    how they were written."""
     message = office.session().scalar(_same_bytes(sender, kind, sha256))
     if message is None:
-        return "", set()
-    served = {d.recipient_code for d in message.deliveries if d.state != DeliveryState.FAIL}
-    return message.doc_id, served
+        return "", {}
+    served = [d for d in message.deliveries if d.state != DeliveryState.FAIL]
+    return message.doc_id, {d.recipient_code: d.addressed for d in served}
 
 
 def _same_bytes(sender: str, kind: MessageKind, sha256: str):
@@ -157,7 +163,12 @@ def _same_bytes(sender: str, kind: MessageKind, sha256: str):
 
 
 def _write(
-    office: Office, came: Came, envelope: Envelope, codes: list[str], sha256: str, size: int
+    office: Office,
+    came: Came,
+    envelope: Envelope,
+    codes: Mapping[str, str],
+    data: bytes,
+    sha256: str,
 ) -> str:
     sender = envelope.sender
     with transaction(office, Actor(name=sender)) as work:
@@ -168,18 +179,27 @@ def _write(
         message = work.session.scalar(_same_bytes(sender, envelope.kind, sha256))
         _refuse_second_document(work, sender, envelope, codes, sha256)
         if message is None:
-            work.record_file(sha256, size, MEDIA_TYPE)
-            message = _new_message(work, sender, envelope, sha256, size)
+            message = _new_message(work, sender, envelope, sha256, len(data))
             came.mark(message)
         before = {delivery.recipient_code for delivery in message.deliveries}
         offered = _offer(work, message, codes)
         if not before.issuperset(codes):
             receipts.give(work, message, before.union(codes))
         if offered:
+            _keep(work, message, data)
             work.session.flush()
             relaying.send_on(work, message, offered)
             work.audit("hub:accept", message, **_told(envelope, message, offered))
         return message.doc_id
+
+
+def _keep(work: Work, message: HubMessage, data: bytes) -> None:
+    """The bytes are there already, unless they were taken away in this moment, their time being
+    over: under the sender's lock nobody does that any more (services/hub/retention.py)."""
+    sha256, message.payload_removed_at = message.payload_sha256, None
+    if not work.office.files.exists(sha256):
+        work.office.files.put(data)
+    work.record_file(sha256, len(data), MEDIA_TYPE)
 
 
 def _told(envelope: Envelope, message: HubMessage, offered: list[str]) -> dict:
@@ -193,7 +213,7 @@ def _told(envelope: Envelope, message: HubMessage, offered: list[str]) -> dict:
 
 
 def _refuse_second_document(
-    work: Work, sender: str, envelope: Envelope, codes: list[str], sha256: str
+    work: Work, sender: str, envelope: Envelope, codes: Iterable[str], sha256: str
 ) -> None:
     if envelope.kind != MessageKind.EDOC or envelope.business_kind != NEW_DOCUMENT:
         return
@@ -234,27 +254,29 @@ def _new_message(work: Work, sender: str, envelope: Envelope, sha256: str, size:
     return message
 
 
-def _offer(work: Work, message: HubMessage, codes: list[str]) -> list[str]:
+def _offer(work: Work, message: HubMessage, codes: Mapping[str, str]) -> list[str]:
     """Deliveries for those who have none, and a new try for those whose delivery failed."""
     present = {delivery.recipient_code: delivery for delivery in message.deliveries}
     offered = []
-    for code in codes:
+    for code, written in codes.items():
         delivery = present.get(code)
         if delivery is None:
-            work.session.add(_new_delivery(work, message, code))
-        elif delivery.state == DeliveryState.FAIL:
-            offer_again(delivery)
-        else:
+            work.session.add(_new_delivery(work, message, code, written))
+            offered.append(code)
             continue
-        offered.append(code)
+        delivery.addressed = forwarding.joined(delivery.addressed, written, code)
+        if delivery.state == DeliveryState.FAIL:
+            offer_again(delivery)
+            offered.append(code)
     return offered
 
 
-def _new_delivery(work: Work, message: HubMessage, code: str) -> Delivery:
+def _new_delivery(work: Work, message: HubMessage, code: str, written: str) -> Delivery:
     return Delivery(
         doc_id=str(uuid.uuid4()),
         message_id=message.id,
         recipient_code=code,
+        addressed=written,
         created_at=work.now,
     )
 

@@ -3,23 +3,55 @@ shown once. While a secret is replaced the old one stays good for a week, so tha
 changed over without losing a call."""
 
 import secrets
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from adapters.sealing import seal, unseal
 from domain.errors import Conflict, Invalid, NotFound
 from domain.roles import SYSTEM, Actor
 from domain.text import nfc
+from models.audit import AuditEntry
 from models.hub import DirectoryEntry, HubAccount
-from services.hub.access import require_manage
+from services.hub.access import require_manage, require_view
 from services.office import Office
 from services.unit_of_work import Work, transaction
 
+ENTRIES_SHOWN = 30
 OVERLAP = timedelta(days=7)
 TOUCH_EVERY = timedelta(minutes=1)
+NOTE_EVERY = timedelta(minutes=10)
 SECRET_BYTES = 32
+_counting = threading.Lock()
+_calls: dict[tuple[Path, int], int] = {}  # since the last time they were noted, in this process
+
+
+@dataclass(frozen=True)
+class Page:
+    """One account, the name of its agency, the latest entries about it or by it."""
+
+    account: HubAccount
+    name: str
+    entries: Sequence[AuditEntry]
+
+
+def page(office: Office, actor: Actor, account_id: int) -> Page:
+    """Raises Forbidden, NotFound("not-found")."""
+    require_view(actor)
+    session = office.session()
+    account = session.get(HubAccount, account_id)
+    if account is None:
+        raise NotFound("not-found")
+    code = account.system_id
+    about = and_(AuditEntry.subject_type == "hub_account", AuditEntry.subject_id == account_id)
+    by_system = and_(AuditEntry.person_name == code, AuditEntry.tag.startswith("hub:"))
+    newest = select(AuditEntry).where(or_(about, by_system)).order_by(AuditEntry.sequence.desc())
+    name = session.scalar(select(DirectoryEntry.name).where(DirectoryEntry.code == code))
+    return Page(account, name or code, session.scalars(newest.limit(ENTRIES_SHOWN)).all())
 
 
 def create(office: Office, actor: Actor, system_id: str, node_name: str) -> tuple[int, str]:
@@ -93,6 +125,34 @@ def set_locked(office: Office, actor: Actor, account_id: int, locked: bool) -> N
         work.audit("hub:account_lock", account, system_id=account.system_id, locked=locked)
 
 
+def set_may_register(office: Office, actor: Actor, account_id: int, allowed: bool) -> None:
+    """Whether the system may itself enter and delete agencies below its own (registerAgency).
+
+    Raises Forbidden, NotFound, Conflict("wrong-state") where it is so already.
+    """
+    require_manage(actor)
+    with transaction(office, actor) as work:
+        account = _load(work, account_id)
+        if account.may_register == allowed:
+            raise Conflict("wrong-state")
+        account.may_register = allowed
+        work.audit("hub:account_right", account, system_id=account.system_id, allowed=allowed)
+
+
+def drop_previous(office: Office, actor: Actor, account_id: int) -> None:
+    """Ends the overlap of a rotation at once: the old secret has become known to others.
+
+    Raises Forbidden, NotFound, Conflict("wrong-state") where there is none.
+    """
+    require_manage(actor)
+    with transaction(office, actor) as work:
+        account = _load(work, account_id)
+        if account.previous_until is None or account.previous_until <= work.now:
+            raise Conflict("wrong-state")
+        account.previous_secret_sealed, account.previous_until = None, work.now
+        work.audit("hub:secret_drop", account, system_id=account.system_id)
+
+
 def find(office: Office, system_id: str) -> HubAccount | None:
     return office.session().scalar(select(HubAccount).where(HubAccount.system_id == system_id))
 
@@ -114,12 +174,29 @@ def secrets_of(office: Office, account: HubAccount | None) -> list[str]:
 
 
 def touch(office: Office, account: HubAccount) -> None:
-    """Notes that the system has called, at most once a minute: polling must stay cheap."""
-    last = account.last_call_at
+    """Counts a call and notes that the system has called, at most once a minute: polling must stay
+    cheap."""
+    last, key = account.last_call_at, (office.settings.data_dir, account.id)
+    with _counting:
+        _calls[key] = _calls.get(key, 0) + 1
     if last is None or office.now() - last > TOUCH_EVERY:
-        account_id = account.id
+        with _counting:
+            calls = _calls.pop(key, 0)
         with transaction(office, SYSTEM) as work:
-            work.session.get(HubAccount, account_id).last_call_at = work.now
+            called = work.session.get(HubAccount, key[1], with_for_update=True)
+            called.last_call_at, called.calls = work.now, called.calls + calls
+
+
+def note_refused(office: Office, known: Mapping[str, HubAccount | None], code: str) -> None:
+    """Somebody who names a known system was refused at the door. One such call in NOTE_EVERY stands
+    in the audit chain: whoever has no secret must not be able to fill it."""
+    for account in filter(None, known.values()):
+        last = account.last_refused_at
+        if last is None or office.now() - last > NOTE_EVERY:
+            with transaction(office, Actor(name=account.system_id)) as work:
+                refused = work.session.get(HubAccount, account.id, with_for_update=True)
+                refused.last_refused_at = work.now
+                work.audit("hub:call_refused", refused, system_id=refused.system_id, refusal=code)
 
 
 def _load(work: Work, account_id: int) -> HubAccount:

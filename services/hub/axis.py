@@ -3,6 +3,7 @@ the received header text, does what was asked, and answers in JSON whatever happ
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -22,9 +23,11 @@ from services.hub import (
     ledger,
     lookup,
     many,
+    pace,
     receipts,
+    registration,
 )
-from services.hub.records import head_record, received_item, sent_item
+from services.hub.records import head_record, received_item, sent_items
 from services.office import Office
 from services.unit_of_work import transaction
 
@@ -81,8 +84,8 @@ def _perform(office: Office, operation: str, header: ReadHeader, read_body: Read
     verified = _verified(office, operation, header)
     if operation == "downloadEdoc":
         return Answer(_file(office, verified), FILE)
-    if operation == "sendEdoc":
-        return Answer(reply.encode(_send(office, verified, read_body())))
+    if operation in _WITH_BODY:
+        return Answer(reply.encode(_WITH_BODY[operation](office, verified, read_body())))
     if operation in _FOR_MANY:
         return Answer(reply.encode(_FOR_MANY[operation](office, verified, header)))
     if operation in _LONG_LISTS:
@@ -97,16 +100,21 @@ def _verified(office: Office, operation: str, header: ReadHeader) -> wire.Call:
         callers[system_id] = accounts.find(office, system_id)
         return accounts.secrets_of(office, callers[system_id])
 
-    verified = wire.verify(header, secrets_of, operation)
-    account = callers[verified.system_id]
-    if account.is_locked:
-        raise AxisRefusal("axis-sender-locked", system_id=verified.system_id)
+    try:
+        verified = wire.verify(header, secrets_of, operation)
+        account = callers[verified.system_id]
+        if account.is_locked:
+            raise AxisRefusal("axis-sender-locked", system_id=verified.system_id)
+    except AxisRefusal as refusal:
+        accounts.note_refused(office, callers, refusal.code)
+        raise
     accounts.touch(office, account)
+    pace.check(office, verified.system_id)
     return verified
 
 
 def _send(office: Office, call: wire.Call, body: bytes) -> reply.Reply:
-    try:
+    with _refusals_noted(office, call):
         sender = call.arguments.get("from", "")
         if sender != call.system_id:
             raise AxisRefusal("axis-wrong-from", sender=sender, system_id=call.system_id)
@@ -114,6 +122,25 @@ def _send(office: Office, call: wire.Call, body: bytes) -> reply.Reply:
         kind = _kind(call, default="")
         doc_id = acceptance.accept(office, sender, data, kind, call.recipients)
         return reply.accepted(doc_id, receipts.given(office, doc_id))
+
+
+def _register(office: Office, call: wire.Call, body: bytes) -> reply.Reply:
+    with _refusals_noted(office, call):
+        registration.register(office, call.system_id, body)
+    return reply.done()
+
+
+def _delete(office: Office, call: wire.Call) -> reply.Reply:
+    with _refusals_noted(office, call):
+        registration.delete(office, call.system_id, call.arguments.get("AgencyCode", ""))
+    return reply.done()
+
+
+@contextmanager
+def _refusals_noted(office: Office, call: wire.Call) -> Iterator[None]:
+    """What would have changed something and was refused is in the audit chain too."""
+    try:
+        yield
     except Refusal as refusal:
         _note_refusal(office, call, refusal)
         raise
@@ -156,7 +183,7 @@ def _sent(office: Office, call: wire.Call) -> reply.Reply:
     # A message is found by its id alone: the kind may be a left-over of an earlier call.
     doc_id, kind = call.arguments.get("docId", "").strip(), MessageKind(_kind(call))
     found = deliveries.sent(office, call.system_id, kind, doc_id)
-    return reply.listing(sent_item(delivery) for delivery in found)
+    return reply.listing(item for delivery in found for item in sent_items(delivery))
 
 
 def _update(office: Office, call: wire.Call) -> reply.Reply:
@@ -219,15 +246,7 @@ def _ledger(office: Office, call: wire.Call) -> reply.Reply:
     return reply.listing(ledger.entries(office, call.system_id, start, _whole(call, "since")))
 
 
-def _not_offered(operation: str) -> Callable[[Office, wire.Call], reply.Reply]:
-    """Who belongs to the directory is the operator's decision, not a caller's."""
-
-    def refuse(office: Office, call: wire.Call) -> reply.Reply:
-        raise AxisRefusal("axis-not-offered", operation=operation)
-
-    return refuse
-
-
+_WITH_BODY = {"sendEdoc": _send, "registerAgency": _register}
 _FOR_MANY = {"pollReceived": many.received, "awaitReceived": many.awaited}
 _LONG_LISTS: dict[str, Callable[[Office, wire.Call], Iterable[Record]]] = {
     "getAgenciesList": lambda office, _: lookup.agency_records(office),
@@ -248,6 +267,5 @@ _ANSWERS: dict[str, Callable[[Office, wire.Call], reply.Reply]] = {
     "getReceiptKeys": _keys,
     "getReceipts": _receipts,
     "getLedger": _ledger,
-    "registerAgency": _not_offered("registerAgency"),
-    "deleteAgency": _not_offered("deleteAgency"),
+    "deleteAgency": _delete,
 }

@@ -70,26 +70,36 @@ def _waiting(
 
 
 def _is_offered(office: Office) -> ColumnElement[bool]:
-    return or_(
+    due = or_(
         Delivery.state.in_([DeliveryState.INITIAL, DeliveryState.PROCESSING]),
         and_(
             Delivery.state == DeliveryState.FAIL,
             Delivery.finished_at < office.now() - OFFER_FAILED_AFTER,
         ),
     )
+    return and_(Delivery.parked_at.is_(None), due)
 
 
 def fetch(office: Office, system_id: str, doc_id: str) -> bytes:
     """The package, to its recipient (by the id of the delivery) or its sender (by that of the
-    message); marks the first fetch. Whoever is neither learns nothing, not even that it exists.
+    message). Each time is an audit entry; the first one is marked. Whoever is neither learns
+    nothing, not even that it exists.
 
-    Raises AxisRefusal("axis-unknown-document").
+    Raises AxisRefusal: axis-unknown-document, axis-delivery-held, axis-payload-removed.
     """
     delivery = _delivery(office, system_id, doc_id)
-    sha256 = delivery.message.payload_sha256 if delivery else _sent(office, system_id, doc_id)
-    data = office.files.read(sha256)
+    message = delivery.message if delivery else _sent(office, system_id, doc_id)
+    if delivery and delivery.parked_at and delivery.state != DeliveryState.DONE:
+        raise AxisRefusal("axis-delivery-held", doc_id=doc_id)
+    if message.payload_removed_at:
+        raise AxisRefusal("axis-payload-removed", doc_id=doc_id)
+    data = office.files.read(message.payload_sha256)
     if delivery and delivery.state in (DeliveryState.INITIAL, DeliveryState.FAIL):
         _mark(office, system_id, doc_id, DeliveryState.PROCESSING)
+    else:
+        with transaction(office, Actor(name=system_id)) as work:
+            details = {"doc_id": doc_id, "message_id": message.id, "again": True}
+            work.audit("hub:fetch", delivery or message, **details)
     return data
 
 
@@ -128,6 +138,8 @@ def _mark(
             delivery.finished_at = work.now
         if receipt and state == DeliveryState.DONE:
             receipts.take(work, delivery, receipt)
+        if state == DeliveryState.DONE:  # it was fetched before somebody held it back
+            delivery.parked_at, delivery.parked_reason = None, ""
         work.audit(tag, delivery, doc_id=doc_id, message_id=delivery.message_id, state=state)
 
 
@@ -163,10 +175,10 @@ def _delivery(office: Office, system_id: str, doc_id: str) -> Delivery | None:
     return office.session().scalars(query).one_or_none()
 
 
-def _sent(office: Office, system_id: str, doc_id: str) -> str:
-    sha256 = office.session().scalar(
-        select(HubMessage.payload_sha256).where(HubMessage.doc_id == doc_id, _is_of(system_id))
+def _sent(office: Office, system_id: str, doc_id: str) -> HubMessage:
+    message = office.session().scalar(
+        select(HubMessage).where(HubMessage.doc_id == doc_id, _is_of(system_id))
     )
-    if sha256 is None:
+    if message is None:
         raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
-    return sha256
+    return message

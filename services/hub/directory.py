@@ -83,7 +83,7 @@ def add(office: Office, actor: Actor, fields: EntryFields) -> int:
     require_manage(actor)
     with transaction(office, actor) as work:
         entry = DirectoryEntry(valid_from=office.today())
-        _fill(work, entry, fields)
+        fill(work, entry, fields)
         work.session.add(entry)
         work.audit("hub:directory_edit", entry, change="add", code=entry.code, name=entry.name)
         return entry.id
@@ -96,7 +96,7 @@ def edit(office: Office, actor: Actor, entry_id: int, version: int, fields: Entr
     with transaction(office, actor) as work:
         entry = _load(work, entry_id, version)
         before = {"name": entry.name, "parent": entry.parent_code, "email": entry.email}
-        _fill(work, entry, EntryFields(**(vars(fields) | {"code": entry.code})))
+        fill(work, entry, EntryFields(**(vars(fields) | {"code": entry.code})))
         work.audit("hub:directory_edit", entry, change="edit", code=entry.code, before=before)
 
 
@@ -108,31 +108,73 @@ def set_locked(office: Office, actor: Actor, entry_id: int, version: int, locked
         if entry.is_locked == locked:
             raise Conflict("wrong-state")
         entry.is_locked = locked
-        entry.version = _next_version(work)
+        renew(work, entry)
         change = "lock" if locked else "unlock"
         work.audit("hub:directory_edit", entry, change=change, code=entry.code)
 
 
-def dissolve(
-    office: Office, actor: Actor, entry_id: int, version: int, since: date, successor: str
-) -> None:
-    """The agency no longer exists from the day `since`; `successor` (may be empty) takes over.
+@dataclass(frozen=True)
+class Ending:
+    """The agency no longer exists from the day `since`; `successor` (may be empty) takes over, and
+    with `forwards` also gets what is sent to it."""
 
-    Raises Forbidden, NotFound, Conflict("stale"), Conflict("wrong-state") where it is dissolved
-    already, Invalid("directory-successor-unknown" | "directory-since-early").
+    since: date
+    successor: str = ""
+    forwards: bool = False
+
+
+def dissolve(office: Office, actor: Actor, entry_id: int, version: int, ending: Ending) -> None:
+    """Raises Forbidden, NotFound, Conflict("stale"), Conflict("wrong-state") where it is dissolved
+    already, Invalid("directory-successor-unknown" | "directory-since-early" |
+    "directory-forward-nowhere").
     """
     require_manage(actor)
     with transaction(office, actor) as work:
         entry = _load(work, entry_id, version)
         if entry.valid_to is not None:
             raise Conflict("wrong-state")
-        if since <= EARLIEST:
+        if ending.since <= EARLIEST:
             raise Invalid("directory-since-early", field="since")
-        entry.successor_code = _checked_successor(work, entry, nfc(successor), since)
-        entry.valid_to = since - timedelta(days=1)
-        entry.version = _next_version(work)
-        details = {"code": entry.code, "since": since, "successor": entry.successor_code}
+        heir = _checked_successor(work, entry, nfc(ending.successor), ending.since)
+        entry.successor_code = heir
+        entry.forwards = _checked_forwards(entry, ending.forwards)
+        entry.valid_to = ending.since - timedelta(days=1)
+        renew(work, entry)
+        details = {"code": entry.code, "since": ending.since, "successor": heir}
+        details |= {"forwards": entry.forwards}
         work.audit("hub:directory_edit", entry, change="dissolve", **details)
+
+
+def set_forwards(office: Office, actor: Actor, entry_id: int, version: int, on: bool) -> None:
+    """Whether what is sent to a dissolved agency goes to its successor, or is refused with its
+    name. Raises as `dissolve`."""
+    require_manage(actor)
+    with transaction(office, actor) as work:
+        entry = _load(work, entry_id, version)
+        if entry.valid_to is None or entry.forwards == on:
+            raise Conflict("wrong-state")
+        entry.forwards = _checked_forwards(entry, on)
+        renew(work, entry)
+        work.audit("hub:directory_edit", entry, change="forward", code=entry.code, forwards=on)
+
+
+def restore(office: Office, actor: Actor, entry_id: int, version: int) -> None:
+    """The agency exists after all: a mistake is undone. Raises as `dissolve`."""
+    require_manage(actor)
+    with transaction(office, actor) as work:
+        entry = _load(work, entry_id, version)
+        if entry.valid_to is None:
+            raise Conflict("wrong-state")
+        before = {"until": entry.valid_to, "successor": entry.successor_code}
+        entry.valid_to, entry.successor_code, entry.forwards = None, "", False
+        renew(work, entry)
+        work.audit("hub:directory_edit", entry, change="restore", code=entry.code, before=before)
+
+
+def _checked_forwards(entry: DirectoryEntry, forwards: bool) -> bool:
+    if forwards and not entry.successor_code:
+        raise Invalid("directory-forward-nowhere", field="forwards")
+    return forwards
 
 
 def _checked_successor(work: Work, entry: DirectoryEntry, code: str, since: date) -> str:
@@ -144,7 +186,8 @@ def _checked_successor(work: Work, entry: DirectoryEntry, code: str, since: date
     return code
 
 
-def _fill(work: Work, entry: DirectoryEntry, fields: EntryFields) -> None:
+def fill(work: Work, entry: DirectoryEntry, fields: EntryFields) -> None:
+    """Sets an entry in an open transaction; raises as `add`."""
     code, name, parent = nfc(fields.code), nfc(fields.name), nfc(fields.parent_code)
     if not name:
         raise Invalid("required", field="name")
@@ -158,7 +201,7 @@ def _fill(work: Work, entry: DirectoryEntry, fields: EntryFields) -> None:
     entry.code, entry.name, entry.parent_code = code, name[:500], parent
     entry.old_code, entry.email = nfc(fields.old_code)[:35], nfc(fields.email)[:100]
     entry.search_text = fold(f"{code} {entry.old_code} {name}")
-    entry.version = _next_version(work)
+    renew(work, entry)
 
 
 def _by_code(work: Work, code: str) -> DirectoryEntry | None:
@@ -175,7 +218,12 @@ def _load(work: Work, entry_id: int, version: int) -> DirectoryEntry:
     return entry
 
 
-def _next_version(work: Work) -> int:
+def renew(work: Work, entry: DirectoryEntry) -> None:
+    """An entry was changed: those who copy the directory are to hear of it."""
+    entry.version, entry.changed_at = next_version(work), work.now
+
+
+def next_version(work: Work) -> int:
     """One count for the whole directory: whoever has seen n asks for what lies above it. So a
     smaller number may never be committed after a larger one: the audit chain's head, which every
     change locks in the end, is locked before the count."""

@@ -3,16 +3,20 @@ its timeline, the systems and what waits for each. Metadata only; the hub shows 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.sql.elements import ColumnElement
 
+from domain.dates import VIETNAM
 from domain.errors import NotFound
 from domain.roles import Actor
 from domain.text import fold
+from models.audit import AuditEntry
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubMessage
+from models.search_words import has_words
 from services.hub import lookup
 from services.hub.access import require_view
 from services.hub.deliveries import UNFINISHED
@@ -21,17 +25,23 @@ from services.office import Office
 PER_PAGE = 25
 DELIVERIES_PER_PAGE = 50
 STATUSES_SHOWN = 200
+AUDITED_SHOWN = 200
+MOST_COUNTED = 10_000
+PARKED = "PARKED"  # shown as a state of its own; underneath lies the one before
 
 
 @dataclass(frozen=True)
 class Filters:
-    """`sender` and `recipient` are a code or words of a name; empty means any."""
+    """`sender` and `recipient` are a code or words of a name, `since` and `until` days on which the
+    hub accepted it; `state` may also be PARKED. Empty means any."""
 
     text: str = ""
     state: str = ""
     kind: str = ""
     sender: str = ""
     recipient: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -50,12 +60,14 @@ class MessageRow:
 
 @dataclass(frozen=True)
 class MessagePage:
-    """One message, a page of its deliveries, the statuses about its document, names by code."""
+    """One message, a page of its deliveries, the statuses about its document, what the audit chain
+    says of it, names by code."""
 
     message: HubMessage
     deliveries: Sequence[Delivery]
     states: Mapping[DeliveryState, int]
     statuses: Sequence[HubMessage]
+    audited: Sequence[AuditEntry]
     names: Mapping[str, str]
 
     @property
@@ -66,11 +78,13 @@ class MessagePage:
 def messages(
     office: Office, actor: Actor, filters: Filters, page: int = 1
 ) -> tuple[list[MessageRow], int]:
-    """One page of messages, the newest first, and how many there are. Raises Forbidden."""
+    """One page of messages, the newest first, and how many there are: of very many MOST_COUNTED.
+    Raises Forbidden."""
     require_view(actor)
-    query = select(HubMessage).where(*_conditions(filters))
+    query = select(HubMessage).where(*_conditions(office, filters))
     session = office.session()
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    counted = query.with_only_columns(HubMessage.id).limit(MOST_COUNTED).subquery()
+    total = session.scalar(select(func.count()).select_from(counted)) or 0
     ordered = query.order_by(HubMessage.id.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     found = session.scalars(ordered).all()
     groups = _grouped(office, [message.id for message in found])
@@ -91,15 +105,16 @@ def _row(message: HubMessage, groups: Sequence[Row], names: Mapping[str, str]) -
 
 def _grouped(office: Office, message_ids: list[int]) -> dict[int, list[Row]]:
     """For each message: state, number of deliveries in it, the first recipient among them."""
+    state = case((Delivery.parked_at.is_not(None), PARKED), else_=Delivery.state)
     query = (
         select(
             Delivery.message_id,
-            Delivery.state,
+            state.label("state"),
             func.count().label("number"),
             func.min(Delivery.recipient_code).label("recipient"),
         )
         .where(Delivery.message_id.in_(message_ids))
-        .group_by(Delivery.message_id, Delivery.state)
+        .group_by(Delivery.message_id, state)
     )
     groups: dict[int, list[Row]] = {}
     for row in office.session().execute(query):
@@ -107,28 +122,43 @@ def _grouped(office: Office, message_ids: list[int]) -> dict[int, list[Row]]:
     return groups
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(office: Office, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [_said(filters.text)] if fold(filters.text) else []
     if filters.kind in set(MessageKind):
         conditions.append(HubMessage.kind == filters.kind)
     if filters.sender.strip():
         conditions.append(HubMessage.sender_code.in_(_codes_like(filters.sender)))
-    delivery = [Delivery.message_id == HubMessage.id]
-    if filters.state in set(DeliveryState):
-        delivery.append(Delivery.state == filters.state)
+    if filters.since:
+        conditions.append(HubMessage.created_at >= datetime.combine(filters.since, time(), VIETNAM))
+    if filters.until:
+        last = datetime.combine(filters.until, time.max, VIETNAM)
+        conditions.append(HubMessage.created_at <= last)
+    delivery = [*_in_state(filters.state)]
     if filters.recipient.strip():
         delivery.append(Delivery.recipient_code.in_(_codes_like(filters.recipient)))
-    return conditions + ([exists().where(*delivery)] if len(delivery) > 1 else [])
+    if delivery:
+        conditions.append(exists().where(Delivery.message_id == HubMessage.id, *delivery))
+    return conditions
+
+
+def _in_state(state: str) -> list[ColumnElement[bool]]:
+    if state == PARKED:
+        return [Delivery.parked_at.is_not(None)]
+    return [Delivery.state == state] if state in set(DeliveryState) else []
 
 
 def _said(text: str) -> ColumnElement[bool]:
     """All words in the message's reference and subject, or in the name or code of who sent or gets
-    it, or its id."""
-    words = [HubMessage.search_text.contains(w, autoescape=True) for w in fold(text).split()]
-    party = _codes_like(text)
-    got = exists().where(Delivery.message_id == HubMessage.id, Delivery.recipient_code.in_(party))
-    by_id = HubMessage.doc_id == text.strip()
-    return or_(and_(*words), HubMessage.sender_code.in_(party), got, by_id)
+    it, or its id or that of a delivery. Each of them is found by an index of its own."""
+    party, doc_id = _codes_like(text), text.strip()
+    to_party = or_(Delivery.recipient_code.in_(party), Delivery.doc_id == doc_id)
+    of_delivery = select(Delivery.message_id).where(to_party).order_by(Delivery.id.desc())
+    return or_(
+        has_words(HubMessage, text, MOST_COUNTED),
+        HubMessage.sender_code.in_(party),
+        HubMessage.doc_id == doc_id,
+        HubMessage.id.in_(of_delivery.limit(MOST_COUNTED)),
+    )
 
 
 def _codes_like(text: str) -> Select[tuple[str]]:
@@ -136,12 +166,9 @@ def _codes_like(text: str) -> Select[tuple[str]]:
 
 
 def unfinished_counts(office: Office) -> dict[str, int]:
-    """How many deliveries are in each state but DONE."""
-    query = (
-        select(Delivery.state, func.count())
-        .where(Delivery.state.in_(UNFINISHED))
-        .group_by(Delivery.state)
-    )
+    """How many deliveries are in each state but DONE, those that are held back apart."""
+    state = case((Delivery.parked_at.is_not(None), PARKED), else_=Delivery.state)
+    query = select(state, func.count()).where(Delivery.state.in_(UNFINISHED)).group_by(state)
     return dict(office.session().execute(query).all())
 
 
@@ -167,8 +194,24 @@ def message(office: Office, actor: Actor, message_id: int, page: int = 1) -> Mes
         deliveries=deliveries,
         states={group.state: group.number for group in groups},
         statuses=statuses,
+        audited=_audited(office, found, deliveries),
         names=lookup.names(office, codes | {found.sender_code}),
     )
+
+
+def _audited(
+    office: Office, message: HubMessage, deliveries: Sequence[Delivery]
+) -> Sequence[AuditEntry]:
+    """The entries about a message and these of its deliveries, in order."""
+    of_message = and_(
+        AuditEntry.subject_type == HubMessage.__tablename__, AuditEntry.subject_id == message.id
+    )
+    of_delivery = and_(
+        AuditEntry.subject_type == Delivery.__tablename__,
+        AuditEntry.subject_id.in_([delivery.id for delivery in deliveries]),
+    )
+    query = select(AuditEntry).where(or_(of_message, of_delivery)).order_by(AuditEntry.sequence)
+    return office.session().scalars(query.limit(AUDITED_SHOWN)).all()
 
 
 def _statuses(office: Office, document: HubMessage) -> Sequence[HubMessage]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from adapters.axis.records import AuditHeadRecord, ReceivedItem, SentItem
 from domain.dates import local
 from models.hub import Delivery, DeliveryState, LodgedHead
+from services.hub import forwarding
 
 SERVICE = "eDoc"
 WORDS = {
@@ -14,6 +15,7 @@ WORDS = {
     DeliveryState.DONE: "Don vi nhan da nhan thanh cong",
     DeliveryState.FAIL: "Don vi nhan bao nhan khong thanh cong",
 }
+HELD = "Truc dang tam giu"
 
 
 def received_item(delivery: Delivery) -> ReceivedItem:
@@ -34,7 +36,13 @@ def received_item(delivery: Delivery) -> ReceivedItem:
     )
 
 
-def sent_item(delivery: Delivery) -> SentItem:
+def sent_items(delivery: Delivery) -> list[SentItem]:
+    """One for each code by which the sender wrote to it: it knows no other."""
+    codes = forwarding.codes_of(delivery.addressed, delivery.recipient_code)
+    return [_sent_item(delivery, code) for code in codes]
+
+
+def _sent_item(delivery: Delivery, code: str) -> SentItem:
     message = delivery.message
     return SentItem(
         service_type=SERVICE,
@@ -42,7 +50,7 @@ def sent_item(delivery: Delivery) -> SentItem:
         sender_doc_id=message.doc_id,
         receiver_doc_id=delivery.doc_id,
         from_code=message.sender_code,
-        to_code=delivery.recipient_code,
+        to_code=code,
         title=message.subject,
         notation=message.reference,
         sent_time=_moment(message.created_at),
@@ -50,8 +58,16 @@ def sent_item(delivery: Delivery) -> SentItem:
         send_status=DeliveryState.DONE,
         send_status_desc="Truc da nhan",
         receive_status=delivery.state,
-        receive_status_desc=WORDS[delivery.state],
+        receive_status_desc=_words(delivery, code),
     )
+
+
+def _words(delivery: Delivery, code: str) -> str:
+    held = delivery.parked_at is not None and delivery.state != DeliveryState.DONE
+    words = HELD if held else WORDS[delivery.state]
+    if code == delivery.recipient_code:
+        return words
+    return f"Chuyen tiep cho {delivery.recipient_code}: {words}"
 
 
 def head_record(head: LodgedHead) -> AuditHeadRecord:

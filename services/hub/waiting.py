@@ -127,4 +127,4 @@ def urgency(office: Office, codes: Collection[str]) -> int:
 
 
 def _untouched(codes: Collection[str]) -> tuple:
-    return is_for(codes), Delivery.state == DeliveryState.INITIAL
+    return is_for(codes), Delivery.state == DeliveryState.INITIAL, Delivery.parked_at.is_(None)

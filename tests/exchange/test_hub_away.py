@@ -227,7 +227,8 @@ def test_who_is_dissolved_is_named_with_the_successor_on_the_nodes(world):
     with world.hub.app.app_context():
         office = world.hub.office
         operator, today = find_actor(office, "hub.vanhanh"), office.today()
-        hub_directory.dissolve(office, operator, entry.id, entry.version, today, BINH_SON)
+        ending = hub_directory.Ending(today, BINH_SON)
+        hub_directory.dissolve(office, operator, entry.id, entry.version, ending)
     sync(world.b)
     with world.b.app.app_context(), pytest.raises(Invalid) as refused:
         directory.resolve(world.b.office, [BINH_MINH])

@@ -106,7 +106,7 @@ def test_registering_by_protocol_is_refused_in_words(axis_url):
         sdk(axis_url, SON_TINH).deleteAgency(BINH_SON),
     ):
         assert (refused.status, refused.error_code) == ("FAIL", "29")
-        assert "lien he don vi van hanh" in refused.error_desc
+        assert "sau khi don vi van hanh truc cho phep" in refused.error_desc
 
 
 def test_our_client_does_the_same_journey_in_process(hub_app):

@@ -153,7 +153,8 @@ def test_a_package_addressed_to_nobody_is_refused(call):
 
 def test_a_dissolved_recipient_is_refused_with_its_successor(call, office, operator):
     entry = directory.listing(office, operator, BINH_MINH)[0][0]
-    directory.dissolve(office, operator, entry.id, entry.version, office.today(), BINH_SON)
+    ending = directory.Ending(office.today(), BINH_SON)
+    directory.dissolve(office, operator, entry.id, entry.version, ending)
     error = refusal(lambda: call().send_edoc(edoc(), to=[BINH_MINH]))
     assert error.desc == f"Don vi nhan da giai the: {BINH_MINH}, don vi ke thua: {BINH_SON}"
     assert BINH_MINH not in {agency.code for agency in call().get_agencies_list()}

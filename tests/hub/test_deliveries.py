@@ -29,11 +29,14 @@ def tags(office) -> list[str]:
     )
 
 
-def test_the_first_fetch_is_noted_and_later_ones_are_not(office, item):
+def test_every_time_that_a_package_is_handed_out_is_noted(office, item):
     for _ in range(3):
         assert deliveries.fetch(office, BINH_SON, item) == edoc()
     assert state(office, item) == "PROCESSING"
-    assert tags(office).count("hub:fetch") == 1
+    assert tags(office).count("hub:fetch") == 3
+    message = deliveries._delivery(office, BINH_SON, item).message
+    assert deliveries.fetch(office, SON_TINH, message.doc_id) == edoc()
+    assert tags(office).count("hub:fetch") == 4, "to its sender too"
 
 
 def test_done_is_the_end_and_a_late_acknowledgement_changes_nothing(office, item):

@@ -18,7 +18,8 @@ from tests.conftest import SHARED, make_node, make_settings
 from tests.hub.packages import BINH_SON, SECRETS, SON_TINH, edoc
 from tests.hub.serving import served
 
-MANY = [f"000.{n:02d}.{m:02d}.H97" for n in range(1, 51) for m in range(1, 21)]
+# As long as codes may be, so that the headers are as long as they can get.
+MANY = [f"000.{n:02d}.{m:02d}.{'0' * 21}.H97" for n in range(1, 51) for m in range(1, 21)][:999]
 
 
 @pytest.fixture
@@ -41,14 +42,14 @@ def axis(hub_folder):
 
 
 def test_a_thousand_recipients_in_the_header_and_a_slashed_endpoint(axis, tmp_path):
-    assert len(MANY) == 1000
+    assert {len(code) for code in MANY} == {35}
     path = tmp_path / "gui-nhieu.edxml"
     path.write_bytes(edoc())
     sender = SdkClient(axis + "/", SON_TINH, SECRETS[SON_TINH], "2.0.1")
     header = {"from": SON_TINH, "servicetype": "eDoc", "messagetype": "edoc"}
     sent = sender.sendEdoc(header | {"to": [*MANY, BINH_SON]}, path)
     assert (sent.error_code, sent.error_desc) == ("0", "Thanh cong")
-    assert len(sender.getSentEdocList(sent.doc_id).items) == 1001
+    assert len(sender.getSentEdocList(sent.doc_id).items) == 1000
     receiver = SdkClient(axis, BINH_SON, SECRETS[BINH_SON])
     [item] = receiver.getReceivedEdocList().items
     started = time.monotonic()
