@@ -10,7 +10,7 @@ from extensions import current_actor, office
 from services.hub import accounts
 
 
-@blueprint.get("/systems/<int:account_id>")
+@blueprint.get("/nodes/<int:account_id>")
 def account(account_id: int):
     seen = accounts.page(office(), current_actor(), account_id)
     return render(
@@ -24,13 +24,13 @@ def account(account_id: int):
     )
 
 
-@blueprint.post("/systems/<int:account_id>/<any(allow, forbid):step>-registering")
+@blueprint.post("/nodes/<int:account_id>/<any(allow, forbid):step>-registering")
 def set_registering(account_id: int, step: str):
     accounts.set_may_register(office(), current_actor(), account_id, step == "allow")
     return done(url_for("hub.account", account_id=account_id), _("Đã lưu."))
 
 
-@blueprint.post("/systems/<int:account_id>/drop-secret")
+@blueprint.post("/nodes/<int:account_id>/drop-secret")
 def drop_secret(account_id: int):
     accounts.drop_previous(office(), current_actor(), account_id)
     said = _("Đã hủy khóa cũ: từ nay chỉ khóa mới dùng được.")

@@ -64,7 +64,7 @@ def unreachable(work: Work, message_id: int, states: Collection[TransportState])
         )
     )
     known = work.session.scalars(select(DirectoryEntry).where(DirectoryEntry.code.in_(codes)))
-    gone = codes - {each.code for each in known if directory.is_reachable(work.office, each)}
+    gone = codes - {each.code for each in known if directory.takes_mail(work.office, each)}
     return gone if gone != codes else set()
 
 

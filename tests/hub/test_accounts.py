@@ -111,7 +111,7 @@ def test_the_page_of_a_system_shows_what_it_does_and_may_do(hub_app, call, offic
     call().send_edoc(edoc())
     visitor = Visitor(hub_app, "hub.vanhanh", PASSWORD)
     account_id = accounts.find(office, SON_TINH).id
-    url = f"/hub/systems/{account_id}"
+    url = f"/hub/nodes/{account_id}"
     assert f'href="{url}"' in visitor.get("/hub/nodes").text
     page = visitor.get(url).text
     for words in ("Trục nhận gói tin", "Mở tài khoản trục", "12.000", "Cho phép"):
@@ -127,4 +127,4 @@ def test_the_page_of_a_system_shows_what_it_does_and_may_do(hub_app, call, offic
     assert "Hủy khóa cũ ngay" in visitor.get(url).text
     assert visitor.submit(f"{url}/drop-secret", page=url).status_code == 303
     assert "Hủy khóa cũ ngay" not in visitor.get(url).text
-    visitor.get("/hub/systems/999", status=404)
+    visitor.get("/hub/nodes/999", status=404)
