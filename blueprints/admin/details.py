@@ -97,13 +97,33 @@ NAMES = {
     "until": _l("đến lúc"),
     "username": _l("tên đăng nhập"),
     "verdict": _l("kết luận"),
+    "added": _l("đã thêm"),
+    "again": _l("lần nữa"),
+    "allowed": _l("được phép"),
+    "changed": _l("đã đổi"),
+    "checked": _l("đã so"),
+    "differences": _l("số chỗ khác"),
+    "forwards": _l("chuyển tiếp"),
+    "key_id": _l("mã khóa"),
+    "new": _l("thêm mới"),
+    "owner": _l("chủ khóa"),
+    "removed": _l("đã bỏ"),
+    "size": _l("dung lượng (byte)"),
+    "step": _l("bước"),
 }
 CODES = {
     "active": _l("đang hoạt động"),
     "add": _l("thêm"),
     "dissolve": _l("giải thể"),
     "edit": _l("sửa"),
+    "apply": _l("áp dụng"),
     "edoc": _l("văn bản"),
+    "forward": _l("đổi việc chuyển tiếp"),
+    "register": _l("đăng ký qua trục"),
+    "register_edit": _l("sửa qua trục"),
+    "restore": _l("bỏ ghi nhận giải thể"),
+    "unregister": _l("xóa qua trục"),
+    "upload": _l("tải lên"),
     "en": _l("tiếng Anh"),
     "exchange": _l("liên thông"),
     "internal": _l("nội bộ"),
@@ -121,7 +141,7 @@ CODES = {
     "inconclusive": _l("không kết luận được"),
     "unsigned": _l("không có chữ ký"),
 }
-CODED = ("change", "kind", "language", "role", "source", "verdict")
+CODED = ("change", "kind", "language", "role", "source", "step", "verdict")
 PROBLEMS = ("failure", "problem", "refusal")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 

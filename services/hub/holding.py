@@ -7,7 +7,7 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.roles import Actor
 from domain.text import nfc
 from models.hub import Delivery, DeliveryState
-from services.hub import waiting
+from services.hub import relaying, waiting
 from services.hub.acceptance import offer_again
 from services.hub.access import require_manage
 from services.office import Office
@@ -29,6 +29,8 @@ def again(office: Office, actor: Actor, delivery_id: int, reason: str) -> int:
         if delivery.message.payload_removed_at:
             raise Conflict("payload-removed")
         offer_again(delivery)
+        work.session.flush()
+        relaying.send_on(work, delivery.message, [delivery.recipient_code])
         work.audit("hub:delivery_again", delivery, **told)
     waiting.tell([delivery.recipient_code])
     return delivery.message_id

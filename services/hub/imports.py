@@ -99,7 +99,7 @@ def start(office: Office, actor: Actor, import_id: int) -> bool:
     with transaction(office, actor) as work:
         item = work.session.get(DirectoryImport, import_id, with_for_update=True)
         if item is None:
-            raise NotFound("not-item")
+            raise NotFound("not-found")
         if item.state != ImportState.READY or not item.new + item.changed:
             raise Conflict("wrong-state")
         is_fresh = item.directory_version == _version(work)
