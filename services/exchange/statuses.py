@@ -11,6 +11,7 @@ from domain.text import nfc
 from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, StatusEvent
 from models.incoming import IncomingDocument, IncomingSource
 from models.outgoing import OutgoingDocument
+from services import directory
 from services.changes import answers, effects
 from services.exchange import links, transport
 from services.unit_of_work import Work
@@ -132,15 +133,17 @@ def _dispatch_of(work: Work, agency_id: int, status: StatusMessage) -> Dispatch 
     named = status.response_for
     by_id = OutgoingDocument.document_uid == named.document_id
     by_reference = OutgoingDocument.reference == nfc(named.reference)
+    # Who took over answers for the agency that the document was written to.
+    codes = directory.standing_for(work.office, status.sender.code)
     found = work.session.scalars(
         select(Dispatch)
         .join(OutgoingDocument)
         .where(
             OutgoingDocument.agency_id == agency_id,
-            Dispatch.recipient_code == status.sender.code,
+            Dispatch.recipient_code.in_(codes),
             by_id if named.document_id else or_(by_id, by_reference),
         )
-        .order_by(Dispatch.id.desc())
+        .order_by((Dispatch.recipient_code == codes[0]).desc(), Dispatch.id.desc())
     )
     return found.first()
 
