@@ -107,6 +107,7 @@ NAMES = {
     "key_id": _l("mã khóa"),
     "new": _l("thêm mới"),
     "owner": _l("chủ khóa"),
+    "peer": _l("bên kia"),
     "removed": _l("đã bỏ"),
     "size": _l("dung lượng (byte)"),
     "step": _l("bước"),
