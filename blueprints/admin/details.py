@@ -106,11 +106,16 @@ NAMES = {
     "forwards": _l("chuyển tiếp"),
     "key_id": _l("mã khóa"),
     "new": _l("thêm mới"),
+    "original_sha256": _l("nội dung trước khi qua trục"),
     "owner": _l("chủ khóa"),
+    "pattern": _l("mẫu mã"),
     "peer": _l("bên kia"),
     "removed": _l("đã bỏ"),
     "size": _l("dung lượng (byte)"),
+    "remote_doc_id": _l("mã ở trục trên"),
     "step": _l("bước"),
+    "target": _l("đường đi"),
+    "uplink": _l("trục trên"),
 }
 CODES = {
     "active": _l("đang hoạt động"),
