@@ -91,6 +91,7 @@ def _add_assignments(office: Office, actor: Actor, dossier: Dossier) -> None:
             ),
             # Read already, but reading anew forgets what is not asked for again.
             joinedload(IncomingDocument.director).joinedload(Appointment.person),
+            joinedload(IncomingDocument.papers),
             joinedload(IncomingDocument.changes),
             joinedload(IncomingDocument.replacing),
         )
