@@ -83,7 +83,7 @@ def _cheap_routes():
 @pytest.fixture(autouse=True, scope="session")
 def _rarer_garbage():
     """Thousands of nodes are made and left: looking through all of them each time is dear."""
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(5_000, 10, 10)
 
 
 class SessionCA:

@@ -17,6 +17,7 @@ from adapters.edxml.package import (
 )
 from adapters.edxml.write import write_package, write_status
 from domain.exchange_flow import TransportState
+from domain.incoming_flow import IncomingState
 from domain.roles import SYSTEM
 from models.agencies import HubLink
 from models.audit import AuditEntry, Notification
@@ -151,12 +152,19 @@ def test_the_same_id_with_other_content_is_kept_aside_and_refused_loudly(world):
     assert entry.details["document_uid"] == "van-ban-1"
 
 
-def test_a_revocation_makes_no_second_document_and_waits_for_a_person(world):
+def test_a_revocation_makes_no_second_document(world):
     put_at_hub(world, package())
     put_at_hub(world, package(business=Business(BusinessKind.REVOKE, "Ban hành nhầm")))
     world.a.poll()
-    assert len(arrivals(world.a, BINH_SON)) == 1
-    aside = received(world)[1]
+    (document,) = arrivals(world.a, BINH_SON)
+    assert document.state == IncomingState.WITHDRAWN
+
+
+def test_a_revocation_of_what_never_came_waits_for_a_person(world):
+    put_at_hub(world, package(business=Business(BusinessKind.REVOKE, "Ban hành nhầm")))
+    world.a.poll()
+    assert not arrivals(world.a, BINH_SON)
+    (aside,) = received(world)
     assert (aside.state, aside.problem) == (TransportState.PARKED, "business-kind:1")
 
 
