@@ -15,7 +15,7 @@ demo: $(BIN)/.installed ## the whole journey unattended, each step with its proo
 
 test: $(BIN)/.installed-dev ## all tests; installs a browser and the like when root
 	@sh tests/system_packages.sh
-	@$(BIN)/python -m pytest -n 3 -q -m "not browser"
+	@$(BIN)/python -m pytest -n 2 -q -m "not browser"
 	@$(BIN)/python -m pytest -q -m browser
 
 test-quick: $(BIN)/.installed-dev ## tests without browser and crashes
