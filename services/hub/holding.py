@@ -57,6 +57,8 @@ def unpark(office: Office, actor: Actor, delivery_id: int, reason: str) -> int:
         if not delivery.parked_at:
             raise Conflict("wrong-state")
         delivery.parked_at, delivery.parked_reason = None, ""
+        if delivery.relay_id is None and delivery.state == DeliveryState.INITIAL:
+            relaying.send_on(work, delivery.message, [delivery.recipient_code])
         work.audit("hub:delivery_unpark", delivery, **told)
     waiting.tell([delivery.recipient_code])
     return delivery.message_id

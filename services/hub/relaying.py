@@ -69,8 +69,7 @@ def relay(office: Office, lease: Lease) -> None:
         with transaction(office, SYSTEM) as work:
             return outbox.settle(work, lease)
     if not codes:
-        with transaction(office, SYSTEM) as work:
-            return outbox.postpone(work, lease, "delivery-held") and None
+        return _failed(office, lease, "delivery-held", codes)
     uplink_id, kind = found.uplink_id, found.message.kind
     try:
         data = office.files.read(found.payload_sha256 or _pin(office, lease, found))
@@ -79,10 +78,10 @@ def relay(office: Office, lease: Lease) -> None:
     except PermanentAxisError as error:
         return _refused(office, lease, error, codes)
     except MalformedPackage as error:
-        return _failed(office, lease, f"{error.code}:{error.fields.get('reason')}")
+        return _failed(office, lease, f"{error.code}:{error.fields.get('reason')}", codes)
     except (AxisError, Refusal) as error:
         return _unanswered(office, lease, uplink_id, links.problem_of(error))
-    return _accepted(office, lease, remote_doc_id)
+    return _accepted(office, lease, remote_doc_id, codes)
 
 
 def _recipients(office: Office, relay_id: int) -> list[str]:
@@ -110,14 +109,14 @@ def _pin(office: Office, lease: Lease, relay: Relay) -> str:
     return sha256
 
 
-def _accepted(office: Office, lease: Lease, remote_doc_id: str) -> None:
+def _accepted(office: Office, lease: Lease, remote_doc_id: str, codes: Collection[str]) -> None:
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
         relay = work.session.get(Relay, lease.subject_id)
         relay.state, relay.problem, relay.sent_at = RelayState.SENT, "", work.now
         relay.remote_doc_id = remote_doc_id[:100]
         is_status = relay.message.kind == MessageKind.STATUS
-        for delivery in _deliveries(work, relay):
+        for delivery in _gone(work, relay, codes):
             delivery.fetched_at = work.now
             # Nobody asks on after a status; what becomes of a document is followed (`descending`).
             delivery.state = DeliveryState.DONE if is_status else DeliveryState.PROCESSING
@@ -138,7 +137,7 @@ def _told(relay: Relay) -> dict:
 
 def _refused(office: Office, lease: Lease, error: PermanentAxisError, codes: Sequence[str]) -> None:
     if error.code not in RECIPIENT_CODES or len(codes) == 1:
-        return _failed(office, lease, links.problem_of(error))
+        return _failed(office, lease, links.problem_of(error), codes)
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
         relay = work.session.get(Relay, lease.subject_id)
@@ -148,14 +147,14 @@ def _refused(office: Office, lease: Lease, error: PermanentAxisError, codes: Seq
     return None
 
 
-def _failed(office: Office, lease: Lease, problem: str) -> None:
+def _failed(office: Office, lease: Lease, problem: str, codes: Collection[str]) -> None:
     """Repeating will not help: the sender is told by the state of the delivery, and the operators
     see it."""
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
         relay = work.session.get(Relay, lease.subject_id)
         _stop(work, relay, RelayState.FAILED, problem)
-        for delivery in _deliveries(work, relay):
+        for delivery in _gone(work, relay, codes):
             delivery.state, delivery.finished_at = DeliveryState.FAIL, work.now
 
 
@@ -184,6 +183,18 @@ def tell_operators(work: Work, kind: str, subject: object, problem: str) -> None
 def _deliveries(work: Work, relay: Relay) -> Sequence[Delivery]:
     query = select(Delivery).where(Delivery.relay_id == relay.id, Delivery.state.in_(ON_THE_WAY))
     return work.session.scalars(query.order_by(Delivery.id)).all()
+
+
+def _gone(work: Work, relay: Relay, codes: Collection[str]) -> list[Delivery]:
+    """The deliveries that went with this package. One that was held back meanwhile did not: it goes
+    by a package of its own when it is let go (`holding.unpark`)."""
+    went = []
+    for delivery in _deliveries(work, relay):
+        if delivery.recipient_code in codes:
+            went.append(delivery)
+        else:
+            delivery.relay_id = None
+    return went
 
 
 def resume(office: Office, actor: Actor, relay_id: int) -> None:

@@ -12,9 +12,9 @@ from domain.errors import Conflict, Forbidden
 from domain.roles import Actor
 from models.audit import AuditEntry, Notification
 from models.exchange import OutboxItem, OutboxState
-from models.hub import DeliveryState
+from models.hub import Delivery, DeliveryState
 from models.uplinks import Relay, RelayState, Uplink, UplinkArrival
-from services.hub import acceptance, deliveries, descending, relaying, uplinks
+from services.hub import acceptance, deliveries, descending, holding, relaying, uplinks
 from services.outbox import GIVE_UP_AFTER
 from tests.hub.packages import SON_TINH, TINH_HA, edoc, status
 from tests.uplinks.conftest import FAR, FAR_TOO, N_CODE, P_CODE, Q_CODE
@@ -246,6 +246,26 @@ def test_a_refused_package_can_be_tried_again(nation):
     assert states(nation.p, "000.00.77.G77") == ["PROCESSING"]
     with pytest.raises(Conflict):
         nation.p.do(relaying.resume, up.id)
+
+
+@pytest.mark.parametrize("held", [{FAR}, {FAR, FAR_TOO}])
+def test_what_is_held_back_does_not_go_up_and_goes_when_it_is_let_go(nation, held):
+    send(nation, to=(FAR, FAR_TOO))
+    kept = {each.recipient_code: each.id for each in nation.p.all(Delivery)}
+    for code in held:
+        nation.p.do(holding.park, kept[code], "Chờ xác minh")
+    nation.p.work()
+    nation.q.poll()
+    for code in (FAR, FAR_TOO):
+        assert len(fetch(nation.q, code)) == (code not in held), code
+    for code in held:
+        nation.p.do(holding.unpark, kept[code], "Đã rõ")
+    nation.p.work()
+    nation.q.poll()
+    for code in (FAR, FAR_TOO):
+        assert len(fetch(nation.q, code)) == (code in held), code
+    nation.p.poll()
+    assert states(nation.p, FAR) == states(nation.p, FAR_TOO) == ["DONE"]
 
 
 def test_the_sender_that_sends_again_after_a_failure_is_relayed_again(nation_on_each):
