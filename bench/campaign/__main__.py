@@ -185,7 +185,7 @@ def report(facts: dict) -> str:
             " file, by SHA-256. Leases and pauses are shortened from minutes to seconds"
             " (`bench/campaign/serve.py`), so that many dead workers' work is taken over.",
             "",
-            f"Run of {facts['date']}, seed {facts['seed']}, on 2 cores that had other work too:"
+            f"Run of {facts['date']}, seed {facts['seed']}, on 2 cores:"
             f" {facts['minutes']} minutes of storm, settled {facts['settled']} s after it.",
             "",
             f"**{verdict}**",
