@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.axis.records import AgencyRecord, DirectoryRecord, SynchronizeUnit
+from domain.code_routes import head_office
 from domain.dates import local
 from domain.text import fold
 from models.hub import DirectoryEntry
@@ -22,6 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 ROWS_AT_ONCE = 1000
 CHANGES = 5000
+LEVELS = 20  # of the state, with room; more is a circle
 
 
 def is_dissolved(entry: DirectoryEntry | Row, today: date) -> bool:
@@ -101,7 +103,7 @@ def changes(office: Office, since: int) -> Iterator[DirectoryRecord]:
 
 def unit_records(office: Office) -> Iterator[SynchronizeUnit]:
     """getSynchronizeUnit: all who ever were, those who cannot be written to marked as deleted."""
-    today = office.today()
+    today, above = office.today(), _parents(office)
     every = select(*COLUMNS).order_by(DirectoryEntry.version, DirectoryEntry.code)
     for entry in _told(office, every):
         yield SynchronizeUnit(
@@ -111,10 +113,28 @@ def unit_records(office: Office) -> Iterator[SynchronizeUnit]:
             name=entry.name,
             mail=entry.email,
             version=entry.version,
+            center_code=_center(entry, above),
             deleted=entry.is_locked or is_dissolved(entry, today),
             modify_date=_moment(entry.changed_at),
             is_agency=True,
         )
+
+
+def _parents(office: Office) -> Mapping[str, str]:
+    """Of all who are somebody's parent, their own: a tenth of the directory."""
+    parents = select(DirectoryEntry.parent_code).where(DirectoryEntry.parent_code != "")
+    query = select(DirectoryEntry.code, DirectoryEntry.parent_code)
+    return dict(office.session().execute(query.where(DirectoryEntry.code.in_(parents))).all())
+
+
+def _center(entry: Row, above: Mapping[str, str]) -> str:
+    """Who stands at the head of those above it; their parents may not all be in the directory."""
+    head, over = entry.code, entry.parent_code
+    for _ in range(LEVELS):
+        if not over:
+            break
+        head, over = over, above.get(over, "")
+    return head_office(head)
 
 
 def _told(office: Office, query: Select) -> Iterator[Row]:

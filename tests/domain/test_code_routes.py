@@ -1,8 +1,8 @@
-"""Patterns of codes, and which of several decides."""
+"""Patterns of codes, and which of several decides; where a code belongs."""
 
 import pytest
 
-from domain.code_routes import best, is_pattern, matches
+from domain.code_routes import best, head_office, is_pattern, matches
 
 
 @pytest.mark.parametrize("text", ["*", "H49", "H49*", "*.H49", "000.00.10.H49", "G22.1_a-b"])
@@ -41,3 +41,18 @@ def test_the_pattern_that_says_most_decides():
     assert best(patterns, "G01") == "*"
     assert best(patterns[1:], "G01") is None
     assert best(["H49.12*", "H49.12"], "H49.12") == "H49.12"
+
+
+@pytest.mark.parametrize(
+    ("code", "head"),
+    [
+        ("000.21.31.H48", "000.00.00.H48"),
+        ("000.00.00.G07", "000.00.00.G07"),
+        ("H48.31.21", "H48"),
+        ("A02", "A02"),
+        ("TRUONG-A", "TRUONG-A"),
+        ("1.21.31.H48", "1.21.31.H48"),
+    ],
+)
+def test_a_code_names_its_province_or_ministry(code, head):
+    assert head_office(code) == head

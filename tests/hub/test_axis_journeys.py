@@ -98,6 +98,7 @@ def test_counts_and_downloads_of_the_newer_sdk(axis_url, file, tmp_path):
     assert {item["code"] for item in receiver.getAgenciesListQD20().items} >= {SON_TINH}
     [unit] = [u for u in receiver.getSynchronizeUnit().items if u["code"] == SON_TINH]
     assert (unit["deleted"], unit["isAgency"]) == ("false", "true")
+    assert unit["centerCode"] == "000.00.00.H48"
 
 
 def test_registering_by_protocol_is_refused_in_words(axis_url):

@@ -107,3 +107,26 @@ def test_a_database_of_before_is_searched_after_its_migration(tmp_path, database
         assert found(app.extensions["office"], "dong tam") == [PLACES[0][0]]
         db.session.remove()
         db.engine.dispose()
+
+
+def test_the_list_for_synchronising_names_the_centre_of_each_agency(office):
+    rows = [
+        ("000.00.00.H97", ""),  # the province, its division, that one's school
+        ("000.00.12.H97", "000.00.00.H97"),
+        ("TRUONG-A", "000.00.12.H97"),
+        ("000.33.00.H97", ""),  # nobody wrote down its parent
+        ("TRAM-B", "000.34.00.H97"),  # its parent is in no directory
+        ("H97.5", "H97"),
+        ("TU-DO", ""),
+        ("VONG-1", "VONG-2"),
+        ("VONG-2", "VONG-1"),
+    ]
+    office.session().execute(
+        insert(DirectoryEntry),
+        [{"code": code, "parent_code": parent, "name": code} for code, parent in rows],
+    )
+    office.session().commit()
+    told = {unit.code: unit.center_code for unit in lookup.unit_records(office)}
+    assert {told[code] for code, _ in rows[:5]} == {"000.00.00.H97"}
+    assert (told["H97.5"], told["TU-DO"]) == ("H97", "TU-DO")
+    assert told["VONG-1"] in ("VONG-1", "VONG-2")
