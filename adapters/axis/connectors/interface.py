@@ -2,6 +2,7 @@
 errors, answers that are no JSON. Operations that a kind of axis does not have raise NotOffered."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -86,7 +87,7 @@ class Credentials:
         return "<Credentials>"
 
 
-class Gateway:
+class Gateway(ABC):
     """What the gateways of the provinces share. `endpoint` is http(s)://host[/path]."""
 
     def __init__(
@@ -117,8 +118,8 @@ class Gateway:
     def close(self) -> None:
         self._http.close()
 
-    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str: ...
 
     def submit(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> Accepted:
         """Sends; no gateway signs a receipt."""
