@@ -34,7 +34,7 @@ def read_attachments(root: Node, limits: Limits, keep: Keep) -> tuple[Attachment
     if max(len(nodes), len(announced)) > limits.attachments:
         raise malformed("too-many-attachments", limit=limits.attachments)
     attachments, left = [], limits.total_bytes
-    for place, node in enumerate(nodes, start=1):
+    for place, node in enumerate(filter(_says_something, nodes), start=1):
         reference = announced.pop(_content_id(node), Node(None, root.repairs))
         attachment = _read(node, _name(node, reference, place), limits, keep)
         left -= attachment.size
@@ -52,6 +52,12 @@ def _manifest(root: Node) -> dict[str, Node]:
     return by_id
 
 
+def _says_something(node: Node) -> bool:
+    """An element without name, id and content stands for no file: who has none writes it."""
+    payload = node.one("ContentTransferEncoded").payload
+    return bool(payload.section.size or payload.damaged or node.all_text)
+
+
 def _content_id(node: Node) -> str:
     return bare_id(node.text("ContentId"))
 
@@ -65,8 +71,11 @@ def _read(node: Node, name: str, limits: Limits, keep: Keep) -> Attachment:
     data = keep(watch.over(pieces))
     doubled = node.text("ContentId").lower().count("cid:") > 1
     mistyped = _is_mistyped(name, declared)
+    # An empty text comes in a zip; of any other file the content was lost on the way.
+    empty = not payload.section.size and extension_of(name) not in PLAIN_TEXT
     for code, applies in (
         *((code, True) for code in payload.repairs),
+        (Repair.EMPTY_ATTACHMENT, empty and not payload.damaged),
         (file.repair, True),
         (Repair.CONTENT_ID, doubled),
         (Repair.MEDIA_TYPE, mistyped and file.repair is None),
@@ -81,7 +90,7 @@ def _read(node: Node, name: str, limits: Limits, keep: Keep) -> Attachment:
         content_id=_content_id(node),
         field_name=node.text("FieldName"),
         mime_type=node.text("MimeType"),
-        damaged=payload.damaged or file.damaged or _is_damaged(name, declared, watch),
+        damaged=empty or payload.damaged or file.damaged or _is_damaged(name, declared, watch),
     )
 
 
@@ -92,7 +101,7 @@ def _name(node: Node, reference: Node, place: int) -> str:
     form = node.text("Format").lower().lstrip(".")
     if not extension_of(name) and extension_of(f"x.{form}"):
         name = f"{name}.{form}"
-    if name != given:
+    if name.casefold() != given.casefold():
         node.mend(Repair.ATTACHMENT_NAME, name)
     return name
 

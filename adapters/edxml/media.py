@@ -59,10 +59,14 @@ def media_type_of(name: str) -> str:
 def plain_name(name: str) -> str:
     """A name that is no path: separators become dashes, so that "12/UBND.pdf" keeps its number.
 
-    The national library leaves a `>` at the end of some names; it is cut off.
+    The national library leaves a `>` at the end of some names; it is cut off. That library also
+    unzips `x.ZIP` and keeps `x.zip` whole: the extension of an archive is lower case.
     """
-    one_line = name.translate(_NOT_IN_NAMES).rstrip(">")
-    return one_line.strip().lstrip(".").strip()
+    plain, before = name.translate(_NOT_IN_NAMES), None
+    while plain != before:  # what is cut off may bare more of it
+        before = plain
+        plain = plain.rstrip(">").strip().lstrip(".").strip()
+    return f"{plain[:-4]}.zip" if plain.lower().endswith(".zip") else plain
 
 
 def bare_id(content_id: str) -> str:

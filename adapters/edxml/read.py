@@ -105,12 +105,21 @@ def _status(header: Node) -> StatusMessage | None:
         "sender": read_organ(message.one("From")),
         "response_for": read_response_for(message.one("ResponseFor")),
         "staff": read_staff(message.one("StaffInfo")),
-        "code": message.text("StatusCode"),
+        "code": _status_code(message),
         "description": message.text("Description"),
         "at": message.moment("Timestamp"),
         "errors": read_errors(header),
     }
     return StatusMessage(**fields, repairs=told(message.repairs))
+
+
+def _status_code(message: Node) -> str:
+    """Two digits, also where a producer has written the number."""
+    code = message.text("StatusCode")
+    if len(code) == 1 and code.isascii() and code.isdigit():
+        message.mend(Repair.STATUS_CODE, code)
+        return f"0{code}"
+    return code
 
 
 def _package(root: Node, header: Node, limits: Limits, keep: Keep | None = None) -> Package:

@@ -5,6 +5,7 @@ bytes each tag stands, and the hop is put in there. Only the header is looked at
 of the attachments does not matter. A package which such a parser cannot read (junk before it, a
 declaration that is not so) is cleaned first, as it is wherever it is read."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ LONGEST_HEAD = 16 * 1024 * 1024  # 12,000 recipients need three of them
 STEP = 64 * 1024
 HEADER = ("edXMLEnvelope", "edXMLHeader")
 TRACES = (*HEADER, "TraceHeaderList")
+_DECLARED = re.compile(rb"""\A(<\?xml[^>]{0,200}?encoding\s*=\s*["'])([^"']+)(["'])""")
 HOP_CODE = (*TRACES, "TraceHeader", "OrganId")
 
 
@@ -80,11 +82,16 @@ def _head_of(data: bytes) -> tuple[Head, bytes]:
     try:
         return read_head(data[:LONGEST_HEAD]), data
     except expat.ExpatError:
-        mended = b"".join(clean_pieces(BytesIO(data), Limits(), []))
+        mended = _declared_anew(b"".join(clean_pieces(BytesIO(data), Limits(), [])))
     try:
         return read_head(mended[:LONGEST_HEAD], "utf-8"), mended
     except expat.ExpatError as error:
         raise malformed("not-xml", detail=str(error)) from error
+
+
+def _declared_anew(mended: bytes) -> bytes:
+    """What was cleaned is UTF-8, and says so: other readers believe the declaration."""
+    return _DECLARED.sub(rb"\g<1>UTF-8\g<3>", mended, count=1)
 
 
 def _hop_text(head: Head, code: str, at: datetime) -> str:

@@ -15,6 +15,7 @@ class Repair(StrEnum):
     TRAILING_JUNK = "trailing-junk"
     UNDECLARED_PREFIX = "undeclared-prefix"  # the prefix
     OLD_STATUS = "old-status"
+    STATUS_CODE = "status-code"  # the code as it came
     MISSING = "missing"  # the element
     NOT_A_NUMBER = "not-a-number"  # element=text
     UNREADABLE_TIME = "unreadable-time"  # element=text
@@ -33,6 +34,7 @@ class Repair(StrEnum):
     ZIP_KEPT = "zip-kept"
     ZIP_BROKEN = "zip-broken"
     ZIP_EMPTY = "zip-empty"
+    EMPTY_ATTACHMENT = "empty-attachment"
     MORE = "more"  # how many
 
 
@@ -48,6 +50,7 @@ OF_FORM = frozenset(Repair) - {
     Repair.ZIP_KEPT,
     Repair.ZIP_BROKEN,
     Repair.ZIP_EMPTY,
+    Repair.EMPTY_ATTACHMENT,
     Repair.MORE,
 }
 

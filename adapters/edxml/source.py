@@ -12,9 +12,13 @@ from adapters.edxml.repairs import Repair
 
 PIECE = 64 * 1024
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13})
+_ASCII_BASED = {"utf-8", "utf8", "us-ascii", "ascii", "unicode"}
 _SINGLE_BYTE = {"iso-8859-1", "windows-1252", "windows-1258"}
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]+)""")
 _OPENING = re.compile(rb"<(?:\?xml|!|[A-Za-z_])")
+_PROLOG = re.compile(rb"<\?xml\s")
+_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?edXML[\s/>]")
+_WIDE_OPENING = re.compile(rb"<\0[?!A-Za-z_]")  # in UTF-16 of either byte order
 _ELEMENT = re.compile(rb"<[^!?]")
 # Attribute values would be expanded even by a parser told to leave entities alone.
 _DOCUMENT_TYPES = (b"<!DOCTYPE", b"<!ENTITY")
@@ -50,20 +54,19 @@ def _recoded(pieces: Iterator[bytes], repairs: list[str]) -> Iterator[bytes]:
     """Bytes in which ASCII is ASCII. An announced UTF-16 is not believed: real UTF-16 is seen by
     its bytes, and .NET writers announce it above UTF-8 text."""
     head = next(pieces, b"")
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or head[:2] in (b"<\0", b"\0<"):
+    if wide := _utf_16(head):
+        encoding, start, has_junk = wide
         repairs.append(Repair.UTF_16)
-        encoding = "utf-16-le" if head[:1] in (b"<", b"\xff") else "utf-16-be"
-        if head[0] in codecs.BOM_UTF16_LE:
-            head = head[2:]
-        yield from _decoded(head, pieces, encoding)
+        if has_junk:
+            repairs.append(Repair.LEADING_JUNK)
+        yield from _decoded(head[start:], pieces, encoding)
         return
     if head.startswith(codecs.BOM_UTF8):
         repairs.append(Repair.BYTE_ORDER_MARK)
         head = head[3:]
-    opening = _OPENING.search(head)
-    declared = _DECLARED.match(head, opening.start()) if opening else None
+    declared = _DECLARED.match(head, _start(head))
     encoding = declared.group(1).decode().lower() if declared else "utf-8"
-    if encoding in {"utf-8", "utf8", "us-ascii", "utf-16"}:
+    if encoding in _ASCII_BASED or encoding.startswith("utf-16"):
         yield head
         yield from pieces
     elif encoding in _SINGLE_BYTE:
@@ -71,6 +74,21 @@ def _recoded(pieces: Iterator[bytes], repairs: list[str]) -> Iterator[bytes]:
         yield from _decoded(head, pieces, encoding)
     else:
         raise malformed("encoding", encoding=encoding)
+
+
+def _utf_16(head: bytes) -> tuple[str, int, bool] | None:
+    """The byte order, where the text begins, and whether something stands before it: by the mark,
+    else by the first tag. What stands before that may be of another encoding, of any length."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16-le" if head[0] == 0xFF else "utf-16-be"), 2, False
+    opening, plain = _WIDE_OPENING.search(head), _OPENING.search(head)
+    if opening is None or (plain and plain.start() < opening.start()):
+        return None
+    at = opening.start()
+    # Of "..\0<\0?" the first zero belongs to the tag, unless all before is of this form too.
+    if at == 0 or head[at - 1] != 0 or (at % 2 == 0 and head[1] == 0):
+        return "utf-16-le", at, at > 0
+    return "utf-16-be", at - 1, at > 1
 
 
 def _decoded(head: bytes, pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
@@ -91,14 +109,22 @@ def _cleaned(pieces: Iterator[bytes], repairs: list[str]) -> Iterator[bytes]:
         cleaned = piece.translate(None, _CONTROLS)
         has_controls = has_controls or len(cleaned) != len(piece)
         if is_first and cleaned:
-            opening = _OPENING.search(cleaned)
-            if opening and opening.start() > 0:
+            if start := _start(cleaned):
                 repairs.append(Repair.LEADING_JUNK)
-                cleaned = cleaned[opening.start() :]
+                cleaned = cleaned[start:]
             is_first = False
         yield cleaned
     if has_controls:
         repairs.append(Repair.CONTROL_CHARACTERS)
+
+
+def _start(head: bytes) -> int:
+    """Where the document begins: with the last prolog before its root, though tags stand before it
+    too; else with the first tag."""
+    root = _ROOT.search(head)
+    prologs = list(_PROLOG.finditer(head, 0, root.start() if root else 0))
+    opening = prologs[-1] if prologs else _OPENING.search(head)
+    return opening.start() if opening else 0
 
 
 def _without_document_type(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from adapters.edxml.repairs import Repair
 
 ZIP_TYPES = {ZIPPED_ON_WIRE, "application/x-zip-compressed"}
 ZIP_START = (b"PK\x03\x04", b"PK\x05\x06")
-ARCHIVES = {"zip", "jar", "epub"}
+ARCHIVE = "zip"
 # An OOXML or OpenDocument file is itself a zip and shows it by one of these entries.
 OFFICE_ENTRIES = {"[Content_Types].xml", "mimetype"}
 BROKEN_ZIP = (
@@ -49,7 +49,7 @@ def look_inside(name: str, declared: str, section: Section, limit: int) -> Unwra
     is_declared = declared.lower() in ZIP_TYPES
     extension = extension_of(name)
     section.seek(0)
-    if extension in ARCHIVES:
+    if extension == ARCHIVE:
         return Unwrapped()
     if not section.read(4).startswith(ZIP_START):
         return Unwrapped(repair=Repair.CONTENT_TYPE if is_declared else None)

@@ -50,7 +50,7 @@ def wrap(attachment: Attachment, document_id: str, place: int) -> Wrapped:
     is_raw = bool(raw_type and attachment.size)
     return Wrapped(
         attachment=attachment,
-        name=_lower_zip(name),
+        name=name,
         content_id=bare_id(attachment.content_id) or unique,
         content_type=raw_type if is_raw else ZIPPED_ON_WIRE,
         entry_name="" if is_raw else f"{unique}.{extension or 'bin'}",
@@ -79,8 +79,3 @@ def _base64(pieces: Iterable[bytes]) -> Iterator[bytes]:
         rest = data[whole:]
         yield base64.b64encode(data[:whole])
     yield base64.b64encode(rest)
-
-
-def _lower_zip(name: str) -> str:
-    """`x.ZIP` becomes `x.zip`: the national reader unzips the one and keeps the other whole."""
-    return f"{name[:-4]}.zip" if name.lower().endswith(".zip") else name

@@ -11,6 +11,7 @@ REPAIRS = {
     "trailing-junk": _l("Có ký tự lạ sau nội dung gói tin, đã bỏ."),
     "undeclared-prefix": _l("Tiền tố %(detail)s của XML chưa được khai báo, đã khai báo thay."),
     "old-status": _l("Trạng thái ghi theo khuôn dạng cũ, đã đọc được."),
+    "status-code": _l("Mã trạng thái ghi là %(detail)s, đã đọc theo hai chữ số."),
     "missing": _l("Gói tin thiếu %(detail)s."),
     "not-a-number": _l("Gói tin ghi %(detail)s không phải là số, không dùng."),
     "unreadable-time": _l("Gói tin ghi %(detail)s không phải là ngày, giờ đúng, không dùng."),
@@ -30,6 +31,7 @@ REPAIRS = {
     "zip-kept": _l("Tệp %(detail)s là tệp nén chứa nhiều tệp, giữ nguyên."),
     "zip-broken": _l("Tệp nén chứa %(detail)s bị hỏng, không mở được."),
     "zip-empty": _l("Tệp nén chứa %(detail)s rỗng."),
+    "empty-attachment": _l("Tệp %(detail)s không có nội dung."),
     "more": _l("Và %(detail)s chỗ khác."),
 }  # fmt: skip
 # Elements of a package that may be missing, or hold what they must not.

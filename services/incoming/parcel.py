@@ -9,6 +9,7 @@ from hashlib import sha256
 from adapters.edxml.kept import Kept
 from adapters.edxml.package import Attachment, Package, ResponseFor
 from adapters.files import PDF, media_type
+from domain.document_types import Urgency
 from domain.numbering import reference
 from models.exchange import Dispatch
 from models.incoming import IncomingSource
@@ -79,7 +80,7 @@ class Arrival:
             subject=package.subject,
             signer_name=package.signer_name,
             signer_position=package.signer_position,
-            urgency=package.priority,
+            urgency=min(package.priority, max(Urgency)),
             pages=package.pages,
             copies=package.copies,
             asked_by=package.due_date,

@@ -194,6 +194,45 @@ def test_what_calls_itself_a_pdf_and_is_none_is_damaged(name, declared, data, da
     assert read_one(name, declared, data)[0].damaged == damaged
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "repair"),
+    [
+        ("a.docx", "", "empty-attachment:a.docx"),
+        ("a.zip", " \n ", "empty-attachment:a.zip"),
+        ("công văn", "", "empty-attachment:công văn"),
+        ("a.txt", "", None),
+    ],
+)
+def test_a_file_whose_content_was_lost_on_the_way_is_damaged(name, text, repair):
+    attachment, repairs = read_one(name, "application/octet-stream", text)
+    assert (attachment.data, attachment.damaged) == (b"", repair is not None)
+    assert repairs == ((repair,) if repair else ())
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<Attachment/>",
+        "<Attachment> </Attachment>",
+        "<Attachment><ContentId/><AttachmentName></AttachmentName><ContentTransferEncoded/>"
+        "</Attachment>",
+    ],
+)
+def test_an_element_that_says_nothing_is_no_file(element):
+    xml = element + attachment_xml("a.pdf", "application/pdf", PDF)
+    package = read_package(message_xml(attachments=xml))
+    assert [attachment.name for attachment in package.attachments] == ["a.pdf"]
+    assert package.repairs == ()
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_wrapped_url_safe_unpadded_and_zipped_at_once(encode):
+    wire = zip_of(("u.pdf", PDF + b"\xfb\xff\xfe" * 40), method=zipfile.ZIP_STORED)
+    text = "\r\n".join(wrap(encode(wire).decode().rstrip("="), 61))
+    attachment, _ = read_one("a.pdf", "application/octet-stream", text)
+    assert (attachment.data, attachment.damaged) == (PDF + b"\xfb\xff\xfe" * 40, False)
+
+
 def test_cid_is_stripped_however_often_it_was_added():
     xml = attachment_xml("a.pdf", "application/pdf", PDF, content_id="cid:cid: CID:x-1")
     package = read_package(message_xml(attachments=xml))

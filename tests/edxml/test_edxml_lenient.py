@@ -33,6 +33,14 @@ def test_junk_before_the_prolog_is_cut_off():
     without_repairs(b"1212\n" + PLAIN, "leading-junk")
 
 
+@pytest.mark.parametrize(
+    "junk",
+    [b"<br>\n<p>1 < 2</p>\n", b'<?xml version="1.0"?>\n', b"HTTP/1.1 200 OK\r\n\r\n<html/>"],
+)
+def test_junk_with_tags_before_the_prolog_is_cut_off_too(junk):
+    without_repairs(junk + PLAIN, "leading-junk")
+
+
 def test_blank_lines_before_the_prolog_are_cut_off():
     without_repairs(b"\r\n" + PLAIN, "leading-junk")
 
@@ -53,6 +61,24 @@ def test_a_byte_order_mark_is_taken():
 def test_utf_16_is_taken_with_and_without_its_mark(encoding):
     text = PLAIN.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
     without_repairs(text.encode(encoding), "utf-16")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("junk", ["\r\n", "1212", "xyz", " <- "])
+def test_utf_16_is_taken_behind_junk_of_its_own_and_of_another_encoding(encoding, junk):
+    text = PLAIN.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"')
+    undeclared = text.replace("<edXML:Reference>", '<edXML:Reference xlink:href="cid:1">')
+    mark = "\ufeff".encode(encoding)
+    repairs = ("utf-16", "leading-junk", "undeclared-prefix:xlink")
+    for start in (junk.encode(encoding), junk.encode(), junk.encode() + mark):
+        without_repairs(start + undeclared.encode(encoding), *repairs)
+    package = read_package(mark + (junk + undeclared).encode(encoding))
+    assert package == full_package(repairs=repairs)
+
+
+@pytest.mark.parametrize("name", ["utf-16le", "UTF-16BE", "ascii", "unicode"])
+def test_other_names_that_writers_give_to_utf_8_are_no_hindrance(name):
+    without_repairs(PLAIN.replace(b'"UTF-8"', b'"%s"' % name.encode()))
 
 
 def test_utf_8_that_announces_utf_16_is_read_by_its_bytes():
@@ -133,6 +159,22 @@ def test_a_cdata_with_a_prolog_inside_is_no_junk():
 def test_an_old_status_wrapper_is_read():
     data = write_status(plain_status()).replace(b"edXML:MessageHeader>", b"edXML:Status>")
     assert read_status(data) == plain_status(repairs=("old-status",))
+
+
+@pytest.mark.parametrize(("given", "read"), [("3", "03"), ("03", "03"), ("103", "103"), ("", "")])
+def test_a_status_code_has_two_digits_also_where_a_producer_wrote_the_number(given, read):
+    data = write_status(plain_status()).replace(b">03<", f">{given}<".encode())
+    status = read_status(data)
+    assert status.code == read
+    assert status.repairs == (("status-code:3",) if given == "3" else ())
+
+
+def test_an_old_status_wrapper_is_read_with_whatever_else_is_untidy():
+    data = write_status(plain_status()).replace(b"edXML:MessageHeader>", b"s:Status>")
+    data = data.replace(b"edXML:", b"s:").replace(b"xmlns:edXML=", b"xmlns:s=")
+    wide = ("12\n" + data.decode()).encode("utf-16-le")
+    repairs = ("utf-16", "leading-junk", "old-status")
+    assert read_status(wide) == plain_status(repairs=repairs)
 
 
 def test_a_package_of_the_first_versions_without_bussiness_brings_a_new_document():

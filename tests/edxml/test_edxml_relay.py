@@ -4,6 +4,7 @@ import dataclasses
 from datetime import datetime
 
 import pytest
+from lxml import etree
 
 from adapters.edxml.errors import MalformedPackage
 from adapters.edxml.package import Hop, Package
@@ -37,6 +38,7 @@ SHAPES = {
     "byte order mark": b"\xef\xbb\xbf" + edoc(),
     "utf-16": TEXT.replace('encoding="UTF-8"', 'encoding="UTF-16"').encode("utf-16"),
     "leading junk": b"1212\r\n" + edoc(),
+    "utf-16 behind junk": ("12\n" + TEXT.replace('"UTF-8"', '"UTF-16"')).encode("utf-16-le"),
     "undeclared prefix": TEXT.replace("<edXML:Subject>", '<edXML:Subject xlink:href="a">').encode(),
     "a comment that looks like the list": TEXT.replace(
         LIST, f"<!-- </edXML:TraceHeaderList> -->{LIST}"
@@ -56,6 +58,13 @@ def test_the_hop_is_added_and_the_rest_stays(data):
     if isinstance(message, Package):
         assert message.trace[-1] == HOP
     assert hops(with_hop(after, "000.00.00.G22", AT))[-2:] == (HUB, "000.00.00.G22")
+
+
+@pytest.mark.parametrize("shape", ["leading junk", "utf-16 behind junk"])
+def test_what_had_to_be_cleaned_is_what_it_says_it_is(shape):
+    after = with_hop(SHAPES[shape], HUB, AT)
+    assert after.startswith(b'<?xml version="1.0" encoding="UTF-8"?>')
+    assert "báo cáo" in "".join(etree.fromstring(after).itertext())
 
 
 def test_all_bytes_around_the_hop_are_the_old_ones():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.edxml.markup import clean
-from adapters.edxml.media import plain_name
+from adapters.edxml.media import UNKNOWN, media_type_of, plain_name
 from adapters.edxml.package import (
     Attachment,
     Business,
@@ -26,7 +26,7 @@ from adapters.edxml.package import (
 from adapters.edxml.read import read_message, read_package, read_status
 from adapters.edxml.write import write_package, write_status
 from domain.dates import VIETNAM
-from tests.edxml.edxml_messages import full_package, plain_package, plain_status
+from tests.edxml.edxml_messages import full_package, plain_package, plain_status, zip_of
 
 PROPERTY = settings(max_examples=120, deadline=None, database=None, derandomize=True)
 
@@ -43,20 +43,25 @@ organs = st.builds(Organ, codes, *[blank] * 7)
 staffs = st.builds(Staff, *[blank] * 6)
 errors = st.builds(ReportedError, texts, blank)
 responses = st.builds(ResponseFor, blank, blank, maybe_days, texts)
-extensions = st.sampled_from(["pdf", "doc", "docx", "txt", "xlsx", "jpg", "rar", "PDF"])
-names = st.builds("{}.{}".format, st.text("aăâbđêôơ 0-9_()", min_size=1, max_size=12), extensions)
+extensions = st.sampled_from(
+    ["pdf", "doc", "docx", "txt", "xlsx", "jpg", "rar", "PDF", "jar", "epub", "kmz", "ZIP", "p7s"]
+)
+letters = st.text("aăâbđêôơ 0-9_().>/\\", min_size=1, max_size=12) | texts
+names = st.builds("{}.{}".format, letters, extensions)
 
 
 def attached(name: str, data: bytes, **facts: str) -> Attachment:
-    """A PDF is read as whole only when it begins like one."""
+    """A PDF is read as whole only when it begins like one; what no table knows is what its producer
+    calls it."""
     start = b"%PDF-1.7\n" if name.lower().endswith(".pdf") else b""
-    return Attachment(name, data=start + data, **facts)
+    kind = facts["mime_type"] if media_type_of(name) == UNKNOWN else ""
+    return Attachment(name, kind, start + data, **facts)
 
 
 attachments = st.builds(
     attached,
     name=names.map(plain_name).filter(lambda name: name.rpartition(".")[0]),
-    data=st.binary(max_size=200).filter(lambda data: b"\xef\xbf\xbd" not in data),
+    data=st.binary(min_size=1, max_size=200).filter(lambda data: b"\xef\xbf\xbd" not in data),
     description=blank,
     content_id=st.uuids().map(str),
     field_name=blank,
@@ -135,6 +140,21 @@ statuses = st.builds(
 @PROPERTY
 def test_any_package_is_read_back_as_it_was_written(package):
     assert read_message(write_package(package)) == package
+
+
+@given(st.text(max_size=30))
+@PROPERTY
+def test_a_name_is_made_plain_once_for_all(name):
+    assert plain_name(plain_name(name)) == plain_name(name)
+
+
+@pytest.mark.parametrize("name", ["a.jar", "sách.epub", "b.kmz", "c.odt", "d.p7s", "không đuôi"])
+@pytest.mark.parametrize("entries", [1, 3])
+def test_a_file_that_is_itself_a_zip_comes_back_whole(name, entries):
+    data = zip_of(*((f"m/{number}.class", b"x" * number) for number in range(entries)))
+    package = plain_package(attachments=(Attachment(name, data=data),))
+    (attachment,) = read_package(write_package(package)).attachments
+    assert (attachment.name, attachment.data, attachment.damaged) == (name, data, False)
 
 
 @given(statuses)
