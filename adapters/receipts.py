@@ -80,6 +80,9 @@ def verify(text: str, public: str) -> Facts:
     try:
         signature = base64.b64decode(str(said.get("signature", "")), validate=True)
         _public(public).verify(signature, canonical(facts))
+        issued = canonical({**said, "signature": base64.b64encode(signature).decode()})
+        if issued.decode() != text.strip():  # a name twice shows another fact to people
+            raise ValueError
     except (ValueError, InvalidSignature):
         raise Invalid("receipt-signature") from None
     return said

@@ -13,15 +13,17 @@ Exit: 0 all that was checked is true; 1 something is false; 2 it could not be ch
 import base64
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 FORMAT = "vanthu-receipt/1"
 TRUE, FALSE, UNCHECKED = 0, 1, 2
+IS_HEX = re.compile("[0-9A-Fa-f]{64}")
 SHOWN = {
     "role": "Bên cấp biên nhận (role)",
     "signer": "Mã bên cấp (signer)",
@@ -46,39 +48,48 @@ class Untrue(Exception):
 
 def load_key(given: str) -> Ed25519PublicKey:
     text = given.strip()
-    if Path(given).is_file():
-        text = Path(given).read_text(encoding="ascii", errors="replace").strip()
     try:
+        if not IS_HEX.fullmatch(text):
+            text = Path(given).read_text(encoding="utf-8-sig").strip()
         if text.startswith("-----BEGIN"):
             key = load_pem_public_key(text.encode())
         else:
             key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(text))
-    except ValueError:
+    except (OSError, ValueError, UnsupportedAlgorithm):
         raise Unchecked("Không đọc được khóa công khai (unreadable public key).") from None
     if not isinstance(key, Ed25519PublicKey):
         raise Unchecked("Khóa không phải Ed25519 (not an Ed25519 key).")
     return key
 
 
-def load_receipt(path: str) -> dict:
+def load_receipt(path: str) -> tuple[dict, str]:
     try:
-        receipt = json.loads(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8-sig").strip()
+        receipt = json.loads(text)
     except (OSError, ValueError, RecursionError):
         raise Unchecked("Không đọc được tệp biên nhận (unreadable receipt).") from None
     if not isinstance(receipt, dict) or receipt.get("format") != FORMAT:
         raise Unchecked(f"Tệp không phải biên nhận {FORMAT} (not a receipt).")
-    return receipt
+    return receipt, text
 
 
-def check_signature(receipt: dict, key: Ed25519PublicKey) -> None:
+def canonical(facts: dict) -> str:
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def check_signature(receipt: dict, text: str, key: Ed25519PublicKey) -> None:
     facts = {name: value for name, value in receipt.items() if name != "signature"}
-    said = json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
     if hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16] != receipt.get("key_id"):
         raise Untrue("Biên nhận được ký bằng khóa khác khóa đã cho (signed with another key).")
     try:
-        key.verify(base64.b64decode(str(receipt.get("signature", "")), validate=True), said)
+        signature = base64.b64decode(str(receipt.get("signature", "")), validate=True)
+        key.verify(signature, canonical(facts).encode())
     except (ValueError, InvalidSignature):
         raise Untrue("Chữ ký sai: biên nhận đã bị sửa (wrong signature).") from None
+    # What is signed are the facts; a file that writes one of them twice shows another to people.
+    issued = canonical(receipt | {"signature": base64.b64encode(signature).decode()})
+    if issued != text:
+        raise Untrue("Tệp biên nhận không còn nguyên văn (not word for word as it was issued).")
 
 
 def check_package(receipt: dict, path: str) -> None:
@@ -86,7 +97,7 @@ def check_package(receipt: dict, path: str) -> None:
         with Path(path).open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
             size = stream.tell()
-    except OSError:
+    except (OSError, ValueError):
         raise Unchecked("Không đọc được tệp gói tin (unreadable package).") from None
     if digest != receipt.get("payload_sha256") or size != receipt.get("size"):
         raise Untrue("Gói tin KHÔNG phải gói mà biên nhận này ghi (another package).")
@@ -100,12 +111,14 @@ def show(receipt: dict) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    for stream in (sys.stdout, sys.stderr):  # whatever the console knows, the answer must come
+        stream.reconfigure(errors="backslashreplace")
     if len(arguments) not in (2, 3):
         print(__doc__, file=sys.stderr)
         return UNCHECKED
     try:
-        receipt, key = load_receipt(arguments[0]), load_key(arguments[1])
-        check_signature(receipt, key)
+        (receipt, text), key = load_receipt(arguments[0]), load_key(arguments[1])
+        check_signature(receipt, text, key)
         if len(arguments) == 3:
             check_package(receipt, arguments[2])
     except Unchecked as problem:

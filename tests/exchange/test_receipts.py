@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from adapters import receipts as signing
+from domain.errors import Invalid
 from domain.roles import SYSTEM
 from models.audit import AuditEntry, Notification
 from models.exchange import Dispatch, ExchangeMessage
@@ -249,6 +250,47 @@ def test_the_script_says_true_false_or_unchecked(exchanged, tmp_path):
     assert script(receipt, key)[0] == 1
     receipt.write_text("{")
     assert [script(receipt, key)[0], script(receipt)[0], script(receipt, "khong")[0]] == [2, 2, 2]
+
+
+@once
+def test_whatever_is_done_to_the_file_the_script_does_not_call_it_true(exchanged, tmp_path):
+    """No byte may be another, also where JSON or base64 would read the same from it."""
+    (row,) = got(exchanged.b, ReceiptRole.HUB)
+    public = public_of(exchanged.hub)
+    receipt, key = tmp_path / "r.json", tmp_path / "k.pem"
+    signature = json.loads(row.text)["signature"]
+    last = signature[-3]
+    other = signature[:-3] + chr(ord(last) + 1) + "=="
+    altered = {
+        "a name twice": row.text.replace("{", f'{{"sender":"{BINH_MINH}",', 1),
+        "a blank": row.text.replace(":", ": ", 1),
+        "the last letter of the signature": row.text.replace(signature, other),
+        "a fact more": row.text.replace("{", '{"a":1,', 1),
+        "no signature": row.text.replace(signature, ""),
+    }
+    for how, text in altered.items():
+        receipt.write_text(text)
+        assert script(receipt, public)[0] == 1, how
+        with pytest.raises(Invalid):
+            signing.verify(text, public)
+    receipt.write_bytes(b"\xef\xbb\xbf" + row.text.encode() + b"\r\n")  # by a text editor
+    key.write_bytes(b"\xef\xbb\xbf" + signing.pem(public).encode())
+    assert script(receipt, key)[0] == 0
+    assert script(receipt, "0" * 300)[0] == script(receipt, tmp_path)[0] == 2
+    receipt.write_bytes(b"\xff\xfe{")
+    assert script(receipt, key)[0] == script(tmp_path, key)[0] == 2
+
+
+@once
+def test_the_script_answers_on_a_console_that_knows_no_vietnamese(exchanged, tmp_path):
+    (row,) = got(exchanged.b, ReceiptRole.HUB)
+    receipt = tmp_path / "r.json"
+    receipt.write_text(row.text)
+    command = [sys.executable, str(SCRIPT), str(receipt), public_of(exchanged.hub)]
+    poor = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(command, capture_output=True, env=poor, cwd="/", check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"the receipt is true" in done.stdout
 
 
 @once
