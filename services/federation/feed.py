@@ -17,6 +17,7 @@ from services.federation.scope import Scope
 from services.office import Office
 
 LONGEST_PEERS = 2000
+MOST_PEERS = 10_000  # in one answer, about 400 KB
 SUBJECTS = {
     table.__tablename__: table for table in (OutgoingDocument, IncomingDocument, ExchangeMessage)
 }
@@ -27,8 +28,9 @@ def feed(office: Office, scope: Scope, cursor: int, limit: int = MOST_STATUSES) 
     that writes to the chain until it is committed, so what is read up to a head is all there is.
     After a restored backup the cursor may lie ahead of the chain: it starts again at its end."""
     head, _hash = audit_chain.head(office.session())
-    entries = _entries(office, cursor, head, limit + 1)
-    more, entries = len(entries) > limit, entries[:limit]
+    found = _entries(office, cursor, head, limit + 1)
+    entries = _fitting(found, limit)
+    more = len(entries) < len(found)
     return {
         "cursor": cursor,
         "next_cursor": entries[-1].sequence if more else head,
@@ -49,6 +51,17 @@ def _entries(office: Office, cursor: int, head: int, limit: int) -> Sequence[Aud
         .limit(limit)
     )
     return office.session().scalars(query).all()
+
+
+def _fitting(found: Sequence[AuditEntry], limit: int) -> Sequence[AuditEntry]:
+    """The first of them, as many as one answer has room for: a document may go to a thousand, and
+    an answer that is too large would be refused again and again."""
+    room = MOST_PEERS
+    for number, entry in enumerate(found[:limit]):
+        room -= len(entry.details.get("recipients") or ())
+        if room < 0 and number:
+            return found[:number]
+    return found[:limit]
 
 
 def _items(office: Office, scope: Scope, entries: Sequence[AuditEntry]) -> list[dict]:

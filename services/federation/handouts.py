@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from domain import permissions
 from domain.errors import NotFound
 from domain.permissions import Relation
 from domain.roles import SYSTEM, Actor
+from models.agencies import HubLink
 from models.exchange import OutboxItem, OutboxState
 from models.federation import Handout
 from services.federation.scope import Scope
@@ -45,7 +46,8 @@ def _forget(work: Work) -> None:
 
 
 def listing(office: Office, actor: Actor) -> Sequence[Handout]:
-    """The newest, without their bodies being shown. Raises Forbidden."""
+    """The newest, without their bodies being shown: what was told over the agency's own line or to
+    its hub, which is told of all agencies there. Raises Forbidden."""
     permissions.require(actor, "exchange:view", {Relation.AGENCY})
     columns = (
         Handout.id,
@@ -57,18 +59,26 @@ def listing(office: Office, actor: Actor) -> Sequence[Handout]:
         Handout.was_pushed,
         func.length(Handout.body).label("size"),
     )
-    return office.session().execute(select(*columns).order_by(Handout.id.desc())).all()
+    query = select(*columns).where(_concerns(actor)).order_by(Handout.id.desc())
+    return office.session().execute(query).all()
 
 
 def load(office: Office, actor: Actor, handout_id: int | None = None) -> Handout | None:
     """One of them, or the newest if there is any. Raises Forbidden, NotFound."""
     permissions.require(actor, "exchange:view", {Relation.AGENCY})
     if handout_id is None:
-        return office.session().scalar(select(Handout).order_by(Handout.id.desc()).limit(1))
-    found = office.session().get(Handout, handout_id)
+        newest = select(Handout).where(_concerns(actor)).order_by(Handout.id.desc())
+        return office.session().scalar(newest.limit(1))
+    one = select(Handout).where(Handout.id == handout_id, _concerns(actor))
+    found = office.session().scalar(one)
     if found is None:
         raise NotFound("not-found")
     return found
+
+
+def _concerns(actor: Actor) -> ColumnElement[bool]:
+    hubs = select(HubLink.endpoint).where(HubLink.agency_id == actor.agency_id)
+    return or_(Handout.agency_id == actor.agency_id, Handout.hub.in_(hubs))
 
 
 def trouble(office: Office) -> str:

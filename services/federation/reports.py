@@ -190,11 +190,12 @@ def _keep_head(work: Work, site: NodeSite, arrived: Arrived) -> None:
     """A chain only grows: what was told of it must still hold, and what was lodged too."""
     head = arrived.report["audit_head"]
     sequence, digest = int(head["sequence"]), head["hash"]
-    speaks_against = (
-        _goes_back(sequence, digest, site.head_sequence, site.head_hash)
-        or _is_rewritten(site, head["known"])
-        or _contradicts_lodged(arrived, sequence, digest)
+    is_another = _goes_back(sequence, digest, site.head_sequence, site.head_hash) or _is_rewritten(
+        site, head["known"]
     )
+    if is_another:
+        site.cursor = 0  # its numbers mean other entries now: they are asked for from the beginning
+    speaks_against = is_another or _contradicts_lodged(arrived, sequence, digest)
     site.head_sequence, site.head_hash = sequence, digest
     if speaks_against and site.contradicted_at is None:
         site.contradicted_at = work.now

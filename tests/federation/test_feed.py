@@ -4,6 +4,7 @@ import threading
 
 from sqlalchemy import select
 
+from adapters.federation.asking import LARGEST_ANSWER
 from domain.federation import EVENTS, codes, identifier
 from domain.roles import SYSTEM
 from extensions import db
@@ -50,6 +51,23 @@ def test_pages_follow_each_other_and_begin_anew_where_the_last_one_ended(node):
     assert end["items"] == []
     arrive(node)
     assert len(all_of(node, end["next_cursor"])) == 1
+
+
+def test_documents_to_a_thousand_recipients_never_make_an_answer_too_large(node):
+    arrive(node)
+    codes = [f"000.00.0000.0000.{number:04}.H48" for number in range(1000)]
+    with node.session() as session, transaction(node.office, SYSTEM) as work:
+        subject = session.scalar(select(IncomingDocument))
+        for _ in range(60):
+            work.audit("exchange:sent", subject, recipients=codes)
+    items, cursor, more = [], 0, True
+    while more:
+        answer = call(node.url, f"{ROOT}/report?cursor={cursor}")
+        assert len(answer.content) < LARGEST_ANSWER
+        page = answer.json()["statuses"]
+        items, cursor, more = items + page["items"], page["next_cursor"], page["more"]
+    assert [item["sequence"] for item in items] == told_by_the_chain(node)
+    assert [len(item["peers"]) for item in items[1:]] == [1000] * 60
 
 
 def test_a_cursor_ahead_of_a_restored_chain_comes_back_to_its_end(node):

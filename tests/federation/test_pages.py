@@ -6,6 +6,7 @@ import re
 from sqlalchemy import func, select, update
 
 from domain.roles import SYSTEM
+from models.agencies import Agency, HubLink
 from models.federation import Handout, NodeSite
 from services.unit_of_work import transaction
 from tests.federation.conftest import BINH_SON, ROOT, SON_TINH, TINH_HA, call
@@ -41,6 +42,20 @@ def test_the_page_shows_to_the_letter_what_was_handed_out_to_whom_and_when(node)
 def test_only_who_may_see_the_exchange_sees_what_the_province_sees(node):
     node.visit("st.chuyenvien").get("/federation/", status=403)
     node.visit("st.quantri").get("/federation/")
+
+
+def test_an_agency_on_another_hub_does_not_see_what_this_one_is_told(node):
+    call(node.url, f"{ROOT}/health")
+    clerk, other = node.visit("st.vanthu"), node.visit("st.th.vanthu")
+    assert "health" in clerk.get("/federation/1").text
+    assert "health" in other.get("/federation/1").text, "one hub, told of both"
+    with node.app.app_context(), transaction(node.office, SYSTEM) as work:
+        beside = select(Agency.id).where(Agency.code == TINH_HA).scalar_subquery()
+        moved = update(HubLink).where(HubLink.agency_id == beside)
+        work.session.execute(moved.values(endpoint="http://other.example/axis"))
+    assert "Chưa có gì được gửi cho trục" in other.get("/federation/").text
+    other.get("/federation/1", status=404)
+    clerk.get("/federation/1")
 
 
 def test_what_was_handed_out_is_kept_for_a_while(node, monkeypatch):

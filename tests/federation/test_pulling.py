@@ -9,7 +9,7 @@ from itertools import chain
 from time import monotonic
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import String, delete, func, select, update
 
 from adapters.federation import asking, signing
 from adapters.federation.asking import Way
@@ -143,6 +143,30 @@ def test_a_chain_written_anew_shows_even_where_it_has_grown_since(hub, node, sit
     arrive(node)
     ask(hub)
     assert site().contradicted_at is not None
+
+
+def test_what_was_written_anew_below_the_cursor_is_asked_for_again(hub, node, site):
+    """A node restored from a backup uses its numbers again, and has passed them before it is
+    asked."""
+    for _ in range(3):
+        arrive(node)
+    ask(hub)
+    with node.app.app_context(), transaction(node.office, SYSTEM) as work:
+        work.session.execute(
+            update(AuditEntry)
+            .where(AuditEntry.tag == "incoming:arrive")
+            .values(hash=AuditEntry.sequence.cast(String(64)), subject_id=1)
+        )
+        last = select(func.max(AuditEntry.sequence)).scalar_subquery()
+        other = update(AuditEntry).where(AuditEntry.sequence == last).values(hash="0" * 64)
+        work.session.execute(other)
+    arrive(node)
+    documents = select(func.count(NodeStatus.document.distinct()))
+    for _ in range(2):
+        ask(hub)
+    assert site().contradicted_at is not None
+    assert kept(hub) == told_by_the_chain(node)
+    assert hub.one(documents) == 2, "what the chain says now, not what it said before"
 
 
 def test_a_chain_shorter_than_what_was_lodged_is_told(hub, node, site):
