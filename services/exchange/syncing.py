@@ -60,14 +60,18 @@ def sync_directory(office: Office, lease: Lease) -> None:
 
 
 def _copy(office: Office, lease: Lease, agency_id: int, version: int) -> None:
-    """Part after part until nothing is new: a whole country's directory is never held at once."""
+    """Part after part until nothing is new: a whole country's directory is never held at once. A
+    hub that was restored from a backup tells all anew, from a lower version on; once is enough."""
+    may_go_back = True
     with links.connect(office, agency_id) as axis:
         while (told := ask(axis, agency_id, version)).records:
             with transaction(office, SYSTEM) as work:
                 outbox.renew(work, lease)
                 take(work, told)
-            if told.is_whole or told.version <= version:
+            goes_on = told.version > version or (told.version < version and may_go_back)
+            if told.is_whole or not goes_on:
                 return
+            may_go_back = may_go_back and told.version > version
             version = told.version
 
 

@@ -15,7 +15,6 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 
@@ -74,7 +73,7 @@ def accept(
     doc_id, on_the_way = _accepted_before(office, sender, envelope.kind, sha256)
     # Only who is new to this message must be able to receive it: a call repeated because its
     # answer was lost stays accepted whatever has become of a recipient since.
-    _check_open([e for c, e in entries.items() if e and c not in on_the_way], office.today())
+    _check_open(office, [e for c, e in entries.items() if e and c not in on_the_way])
     if doc_id and all(forwarding.includes(on_the_way, *one) for one in written.items()):
         return doc_id  # a repeated call writes nothing
     # The bytes reach the disk before the transaction: it must not hold the write lock for that.
@@ -128,10 +127,10 @@ def known(office: Office, codes: Sequence[str]) -> list[str]:
     return [code for code in codes if code in found or code in away]
 
 
-def _check_open(entries: Sequence[DirectoryEntry], today: date) -> None:
+def _check_open(office: Office, entries: Sequence[DirectoryEntry]) -> None:
     for entry in entries:
-        if is_dissolved(entry, today):
-            heir = entry.successor_code or "khong co"
+        if is_dissolved(entry, office.today()):
+            heir = forwarding.heir(office, entry) or "khong co"
             raise AxisRefusal("axis-recipient-dissolved", recipient=entry.code, successor=heir)
     _refuse_any("axis-recipient-locked", [entry.code for entry in entries if entry.is_locked])
 

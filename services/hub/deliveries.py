@@ -117,7 +117,8 @@ def acknowledge(
     delivery = _delivery(office, system_id, doc_id)
     if delivery is None:
         raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
-    if delivery.state not in (state, DeliveryState.DONE):
+    failed_again = delivery.state == state == DeliveryState.FAIL
+    if failed_again or delivery.state not in (state, DeliveryState.DONE):
         _mark(office, system_id, doc_id, state, receipt)
 
 
@@ -129,6 +130,8 @@ def _mark(
         delivery = work.session.scalars(
             select(Delivery).where(Delivery.doc_id == doc_id).with_for_update()
         ).one()
+        if delivery.state == state == DeliveryState.FAIL:
+            delivery.finished_at = work.now  # offered again an hour from now, not with every list
         if delivery.state in (state, DeliveryState.DONE):
             return
         delivery.state = state

@@ -7,8 +7,11 @@ from adapters.axis.errors import AxisRefusal
 from adapters.edxml.errors import MalformedPackage
 from adapters.edxml.package import Package, StatusMessage
 from adapters.edxml.read import read_envelope
+from domain.document_types import Urgency
 from domain.text import fold, nfc
 from models.exchange import MessageKind
+
+LONGEST_CODE = 35
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ def open_envelope(data: bytes) -> Envelope:
         reason = error.fields.get("reason") or f"namespace {error.fields.get('namespace') or '?'}"
         raise AxisRefusal("axis-bad-edxml", reason=reason) from error
     opened = _status(message) if isinstance(message, StatusMessage) else _document(message)
+    if not 0 < len(opened.sender) <= LONGEST_CODE:
+        raise AxisRefusal("axis-bad-edxml", reason="thieu ma don vi gui, hoac ma qua dai")
     if len(opened.document_uid) > 200:
         raise AxisRefusal("axis-bad-edxml", reason="DocumentId qua 200 ky tu")
     return opened
@@ -54,7 +59,8 @@ def _document(package: Package) -> Envelope:
         reference=nfc(package.reference)[:100],
         subject=nfc(package.subject)[:500],
         business_kind=int(package.business.kind),
-        urgency=package.priority,
+        # Whoever writes more must not pass those who write the most there is.
+        urgency=min(package.priority, max(Urgency)),
     )
 
 

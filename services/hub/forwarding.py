@@ -27,6 +27,20 @@ def followed(office: Office, found: Mapping[str, DirectoryEntry]) -> dict[str, D
     return {code: found[code] if _forwards(goals[code], today) else goals[code] for code in goals}
 
 
+def heir(office: Office, entry: DirectoryEntry) -> str:
+    """The code of whoever can be written to instead of a dissolved agency: the successor, or where
+    that one is dissolved too the next; without such the one that the directory names."""
+    today, following = office.today(), entry
+    for _ in range(HOPS):
+        code = following.successor_code
+        following = find_by_code(office, {code}).get(code) if code else None
+        if following is None:
+            break
+        if not is_dissolved(following, today):
+            return following.code
+    return entry.successor_code
+
+
 def _forwards(entry: DirectoryEntry, today: date) -> bool:
     return entry.forwards and bool(entry.successor_code) and is_dissolved(entry, today)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.axis.records import AgencyRecord, DirectoryRecord, SynchronizeUnit
@@ -77,7 +77,10 @@ def agency_records(office: Office) -> Iterator[AgencyRecord]:
 
 def changes(office: Office, since: int) -> Iterator[DirectoryRecord]:
     """getDirectoryChanges: whose version lies above `since`, whatever became of them; of very many
-    the first CHANGES, with all that bear the last one's version: who asks goes on from there."""
+    the first CHANGES, with all that bear the last one's version: who asks goes on from there. Who
+    is ahead knows what a restored backup of this hub forgot, and is told everything anew."""
+    newest = office.session().scalar(select(func.max(DirectoryEntry.version))) or 0
+    since = since if since <= newest else 0
     versions = select(DirectoryEntry.version).where(DirectoryEntry.version > since)
     last = office.session().scalar(
         versions.order_by(DirectoryEntry.version).offset(CHANGES - 1).limit(1)

@@ -12,6 +12,7 @@ from domain.roles import SYSTEM
 from models.exchange import OutboxItem, OutboxState
 from models.files import StoredFile
 from models.hub import Delivery, DeliveryState, HubAccount, HubMessage
+from models.uplinks import Relay, UplinkArrival
 from services import outbox
 from services.office import Office
 from services.outbox import Lease
@@ -87,14 +88,31 @@ def _remove(work: Work, message: HubMessage) -> None:
     message.payload_removed_at = work.now
     sha256, size = message.payload_sha256, message.size
     work.audit("hub:payload_remove", message, doc_id=message.doc_id, sha256=sha256, size=size)
-    others = select(HubMessage.id).where(
-        HubMessage.payload_sha256 == sha256,
-        HubMessage.id != message.id,
-        HubMessage.payload_removed_at.is_(None),
-    )
-    if work.session.scalar(others.limit(1)) is None:
-        stored = work.session.get(StoredFile, sha256)
-        if stored is not None:
-            work.session.delete(stored)
-            work.session.flush()
-        work.office.files.remove(sha256)
+    work.session.flush()
+    for each in _copies(work, message):
+        if not _is_needed(work, each):
+            _remove_file(work, each)
+
+
+def _copies(work: Work, message: HubMessage) -> set[str]:
+    """The package as it is kept here, as it came over an uplink, as it went on over others."""
+    went = select(Relay.payload_sha256).where(Relay.message_id == message.id)
+    came = select(UplinkArrival.original_sha256).where(UplinkArrival.message_id == message.id)
+    found = {message.payload_sha256, *work.session.scalars(went), *work.session.scalars(came)}
+    return found - {None}
+
+
+def _is_needed(work: Work, sha256: str) -> bool:
+    """Whether it is the package, or what goes on, of another message that is still here."""
+    here = HubMessage.payload_removed_at.is_(None)
+    kept = select(HubMessage.id).where(HubMessage.payload_sha256 == sha256, here)
+    going = select(Relay.id).join(Relay.message).where(Relay.payload_sha256 == sha256, here)
+    return any(work.session.scalar(each.limit(1)) is not None for each in (kept, going))
+
+
+def _remove_file(work: Work, sha256: str) -> None:
+    stored = work.session.get(StoredFile, sha256)
+    if stored is not None:
+        work.session.delete(stored)
+        work.session.flush()
+    work.office.files.remove(sha256)

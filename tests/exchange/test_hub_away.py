@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from demo import seed
 from domain.errors import Conflict, Forbidden, Invalid, NotFound
@@ -244,6 +244,20 @@ def test_only_what_changed_is_asked_for_again(world):
     with world.b.app.app_context(), links.connect(world.b.office, link.agency_id) as axis:
         changed = axis.directory_changes(link.directory_version)
     assert [record.code for record in changed] == ["000.24.31.H48"]
+
+
+def test_a_hub_restored_from_a_backup_tells_its_directory_anew(world, monkeypatch):
+    """Its versions begin again below what the node has: nothing new may be missed by that."""
+    sync(world.b)
+    with world.b.app.app_context(), transaction(world.b.office, SYSTEM) as work:
+        work.session.execute(update(HubLink).values(directory_version=10**6))
+    monkeypatch.setattr("services.hub.lookup.CHANGES", 2)
+    enter(world.hub, code="000.24.31.H48", name="Ủy ban nhân dân xã Bình Hải")
+    sync(world.b)
+    with world.b.app.app_context():
+        assert [e.code for e in directory.search(world.b.office, "binh hai")] == ["000.24.31.H48"]
+    version = max(e.version for e in world.hub.all(DirectoryEntry))
+    assert world.b.all(HubLink)[0].directory_version == version
 
 
 def test_a_former_code_finds_the_agency_on_the_nodes_too(world):

@@ -62,6 +62,23 @@ def test_a_failed_delivery_is_offered_again_after_an_hour(office, item, clock):
     assert state(office, item) == "PROCESSING"
 
 
+def test_what_fails_once_more_is_left_in_peace_for_another_hour(office, item, clock):
+    deliveries.acknowledge(office, BINH_SON, item, "fail")
+    for _ in range(2):
+        clock.ahead += deliveries.OFFER_FAILED_AFTER + timedelta(seconds=1)
+        assert deliveries.count_waiting(office, BINH_SON, "edoc") == 1
+        deliveries.acknowledge(office, BINH_SON, item, "fail")
+        assert deliveries.count_waiting(office, BINH_SON, "edoc") == 0
+    assert tags(office).count("hub:acknowledge") == 1
+
+
+def test_nobody_is_more_urgent_than_the_most_urgent_there_is(office):
+    accept(office, SON_TINH, edoc(document_id="id-1", priority=4))
+    accept(office, SON_TINH, edoc(document_id="id-2", priority=999_999_999))
+    found = deliveries.waiting(office, BINH_SON, "edoc")
+    assert [d.message.urgency for d in found] == [4, 4]
+
+
 @pytest.mark.parametrize("word", ["", "03", "xong", "INITIAL"])
 def test_a_status_the_axis_does_not_know_is_refused(office, item, word):
     with pytest.raises(AxisRefusal, match="axis-bad-arguments"):

@@ -71,6 +71,20 @@ def test_successors_of_successors_are_followed_but_not_in_a_circle(office, opera
         acceptance.accept(office, SON_TINH, edoc(text="hai"), "edoc", [BINH_MINH])
 
 
+def test_of_several_dissolved_one_after_the_other_the_last_successor_is_named(office, operator):
+    dissolve(office, operator, BINH_MINH, TINH_HA, forwards=False)
+    dissolve(office, operator, TINH_HA, BINH_SON, forwards=False)
+    with pytest.raises(AxisRefusal) as caught:
+        accept(office, BINH_MINH)
+    assert caught.value.fields == {"recipient": BINH_MINH, "successor": BINH_SON}
+    [entry] = [e for e in directory.listing(office, operator, TINH_HA)[0] if e.code == TINH_HA]
+    entry.successor_code = BINH_MINH
+    office.session().commit()
+    with pytest.raises(AxisRefusal) as caught:
+        accept(office, BINH_MINH)
+    assert caught.value.fields["successor"] == TINH_HA, "in a circle: what the directory says"
+
+
 @pytest.mark.parametrize("forwards", [True, False])
 def test_a_successor_that_cannot_be_written_to_is_refused(office, operator, forwards):
     dissolve(office, operator, BINH_MINH, BINH_SON, forwards)

@@ -8,14 +8,16 @@ from sqlalchemy import select
 
 from adapters.axis.errors import AxisRefusal
 from domain.errors import Conflict, Forbidden, Invalid
-from domain.roles import Actor, Role
+from domain.roles import SYSTEM, Actor, Role
 from models.audit import AuditEntry
 from models.exchange import OutboxItem
 from models.files import StoredFile
 from models.hub import Delivery, HubMessage
+from models.uplinks import Relay, Uplink, UplinkArrival
 from services import audit_chain
 from services.hub import deliveries, holding, retention
 from services.hub.acceptance import accept
+from services.unit_of_work import transaction
 from tests.conftest import PASSWORD, drain, poll_now
 from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, TINH_HA, edoc, status
 from tests.visitor import Visitor
@@ -184,6 +186,27 @@ def test_a_payload_goes_when_all_have_it_and_its_time_is_over(hub_app, office, n
     assert "Nội dung đã xóa khỏi trục" in page
     assert "V/v báo cáo rà soát tài sản công" in page, "what is known of it stays"
     assert list(audit_chain.verify(office.session())) == []
+
+
+def test_what_went_on_and_what_came_over_an_uplink_goes_with_it(office, nights):
+    accept(office, SON_TINH, edoc())
+    message, files = the(office).message, []
+    with transaction(office, SYSTEM) as work:
+        uplink = Uplink(name="U", kind="axis", endpoint="http://u", system_id="U",
+                        credentials_sealed=b"", created_at=work.now)  # fmt: skip
+        work.session.add(uplink)
+        work.session.flush()
+        for text in ("đi", "đến"):
+            files.append(work.store(text.encode(), "application/xml"))
+        facts = {"uplink_id": uplink.id, "message_id": message.id, "created_at": work.now}
+        work.session.add(Relay(state="sent", payload_sha256=files[0], **facts))
+        work.session.add(UplinkArrival(remote_doc_id="1", original_sha256=files[1], **facts))
+    nights(400)
+    assert all(map(office.files.exists, files)), "nobody has confirmed it"
+    take(office)
+    nights(400)
+    assert not kept(office)
+    assert not any(map(office.files.exists, files))
 
 
 def test_the_same_bytes_for_one_more_recipient_bring_the_payload_back(office, nights):
