@@ -19,7 +19,7 @@ from domain.outgoing_flow import OutgoingState
 from domain.permissions import Relation
 from domain.roles import Actor, Role
 from models.changes import Change
-from models.exchange import Direction, Dispatch
+from models.exchange import Direction, Dispatch, StatusEvent
 from models.outgoing import OutgoingDocument
 from services.exchange import transport
 from services.office import Office, holidays_around
@@ -119,7 +119,9 @@ def is_shown_to(actor: Actor) -> bool:
 
 
 def _refused() -> ColumnElement[bool]:
-    return D.business_state == BusinessCode.REFUSED
+    """Also by one who had registered it and gives it back: the state does not go backwards."""
+    told = StatusEvent.code == BusinessCode.REFUSED
+    return exists().where(StatusEvent.dispatch_id == D.id, told)
 
 
 def _late(limit: Limits) -> ColumnElement[bool]:
@@ -149,7 +151,7 @@ def _need(dispatch: Dispatch, limit: Limits) -> Need:
     change = next((each for each in reversed(_sorted(dispatch.changes)) if _waits(each)), None)
     unseen = dispatch.seen_at is None
     tests = {
-        "refused": unseen and dispatch.business_state == BusinessCode.REFUSED,
+        "refused": unseen and any(e.code == BusinessCode.REFUSED for e in dispatch.events),
         "failed": unseen and dispatch.transport_state in transport.IN_TROUBLE,
         "late": unseen and _is_late(dispatch, limit),
         "unanswered": change is not None and change.state == ChangeState.ASKED,

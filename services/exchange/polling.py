@@ -27,7 +27,7 @@ from services.unit_of_work import transaction
 
 log = structlog.get_logger()
 HARD_LIMIT = 100  # width of the column: no hub writes longer ids
-FAILURES = 3  # so many packages in a row that cannot be fetched: the hub is away
+FAILURES = 3  # so many packages in a row that cannot be fetched: is the hub away?
 FOLLOWED = 20
 ROUND_SECONDS = 20
 PACKAGES_LEFT = "packages-left"
@@ -181,7 +181,10 @@ class _Round:
                 failures += 1
                 self.left[agency_id] += 1
                 if failures == FAILURES:
-                    raise
+                    # Away it does not answer this either; else it has bad packages, and good ones
+                    # may lie behind them.
+                    self.lines.of(agency_id).received_list(str(MessageKind.STATUS))
+                    failures = 0
             except Exception:
                 log.exception("package not taken", doc_id=item.doc_id)
                 self.left[agency_id] += 1

@@ -14,6 +14,7 @@ from models.outgoing import OutgoingDocument
 from services import directory
 from services.changes import answers, effects
 from services.exchange import links, transport
+from services.incoming.text import clipped
 from services.unit_of_work import Work
 
 LINE = 500
@@ -49,7 +50,7 @@ def _new_event(work: Work, incoming: IncomingDocument, code: str, description: s
         at=work.now.replace(microsecond=0),  # the wire knows seconds
         staff=work.actor.name,
         department=work.actor.unit_name,
-        description=nfc(description)[:LINE],
+        description=clipped(description, LINE),
         recorded_at=work.now,
     )
 
@@ -109,9 +110,9 @@ def take(work: Work, message: ExchangeMessage, status: StatusMessage) -> None:
         dispatch_id=dispatch.id,
         code=status.code,
         at=at,
-        staff=nfc(status.staff.name)[:100],
-        department=nfc(status.staff.department)[:LINE],
-        description=nfc(status.description)[:LINE],
+        staff=clipped(status.staff.name, 100),
+        department=clipped(status.staff.department, LINE),
+        description=clipped(status.description, LINE),
         recorded_at=work.now,
     )
     work.session.add(event)
@@ -158,6 +159,7 @@ def _apply(work: Work, dispatch: Dispatch, event: StatusEvent) -> None:
     tag = "exchange:recipient_refused" if refused else "exchange:status_in"
     work.audit(tag, document, code=event.code, recipient=dispatch.recipient_code)
     if refused:
+        dispatch.seen_at = None  # news for whoever has looked into this recipient before
         transport.tell_clerks(
             work,
             document.agency_id,

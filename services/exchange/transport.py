@@ -46,7 +46,7 @@ def failed(
     """It will not be tried again until a person resumes it; the agency's clerks are told."""
     message.state, message.problem, message.finished_at = state, problem[:500], work.now
     for dispatch in _with_state(work, message, T.QUEUED):
-        dispatch.transport_state, dispatch.problem = state, problem[:500]
+        _stopped(dispatch, state, problem)
     subject = _subject(work, message)
     work.audit(f"exchange:{state}", subject, message_id=message.id, problem=problem[:500])
     tell_clerks(work, message.agency_id, f"exchange:{state}", subject, problem=problem)
@@ -140,13 +140,18 @@ def finished(work: Work, message: ExchangeMessage) -> None:
 
 def undeliverable(work: Work, dispatch: Dispatch, problem: str) -> None:
     """This one recipient does not get it."""
-    dispatch.transport_state, dispatch.problem = T.FAILED, problem[:500]
+    _stopped(dispatch, T.FAILED, problem)
     document = dispatch.document
     work.audit(
         "exchange:failed", document, recipient=dispatch.recipient_code, problem=problem[:500]
     )
     told = {"problem": problem, "recipient": dispatch.recipient_name}
     tell_clerks(work, document.agency_id, "exchange:failed", document, **told)
+
+
+def _stopped(dispatch: Dispatch, state: TransportState, problem: str) -> None:
+    """News for whoever has looked into this recipient before."""
+    dispatch.transport_state, dispatch.problem, dispatch.seen_at = state, problem[:500], None
 
 
 def received(work: Work, message: ExchangeMessage, note: str = "") -> None:

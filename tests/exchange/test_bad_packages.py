@@ -21,7 +21,7 @@ from domain.incoming_flow import IncomingState
 from domain.roles import SYSTEM
 from models.agencies import HubLink
 from models.audit import AuditEntry, Notification
-from models.exchange import Direction, ExchangeMessage, StatusEvent
+from models.exchange import Direction, ExchangeMessage, HubCircuit, StatusEvent
 from models.files import StoredFile
 from models.hub import Delivery, HubMessage
 from services.office import utc_now
@@ -236,3 +236,18 @@ def test_every_raw_package_is_in_the_file_store(world):
     world.a.poll()
     for message in received(world):
         assert world.a.all(StoredFile, StoredFile.sha256 == message.payload_sha256)
+
+
+def test_packages_that_cannot_be_had_keep_nothing_back_that_lies_behind_them(world):
+    """The hub has lost the bytes of some: it is not away, and the mail after them comes."""
+    lost = [package(document_id=f"mat-{number}") for number in range(7)]
+    for data in lost:
+        put_at_hub(world, data)
+    put_at_hub(world, package(document_id="con"))
+    for message in world.hub.all(HubMessage)[:-1]:
+        world.hub.office.files.path(message.payload_sha256).unlink()
+    world.a.poll()
+    assert [each.document_uid for each in arrivals(world.a, BINH_SON)] == ["con"]
+    link = next(each for each in world.a.all(HubLink) if each.system_id == BINH_SON)
+    assert link.last_error == "packages-left:7"
+    assert [circuit.failures for circuit in world.a.all(HubCircuit)] in ([], [0])
