@@ -59,16 +59,19 @@ BUSINESS = {
     "16": (_l("Không đồng ý cập nhật, lấy lại"), "bad"),
 }
 CHANGE = {
+    "waiting": (_l("Chờ văn bản đến"), "wait"),
     "asked": (_l("Chờ trả lời"), "wait"),
     "agreed": (_l("Đã đồng ý"), "good"),
     "refused": (_l("Không đồng ý"), "bad"),
     "cancelled": (_l("Đã thôi"), "plain"),
+    "told": (_l("Đã báo"), "info"),
 }
 CHANGE_KIND = {
     "revoke": (_l("Thu hồi"), "bad"),
     "take_back": (_l("Lấy lại"), "wait"),
     "update": (_l("Cập nhật"), "info"),
     "replace": (_l("Thay thế"), "info"),
+    "receivers": (_l("Thay đổi nơi nhận"), "info"),
 }
 # As in edXML's priority; documents of our own go to 3 (NĐ 30/2020, Phụ lục I, mục II).
 URGENCY = {

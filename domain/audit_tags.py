@@ -38,7 +38,7 @@ OTHER_TAGS = frozenset(
         "admin:certificate_bind",
         "admin:certificate_revoke",
         "admin:trust_root_add",
-        "change:came",
+        "change:waiting",
         "document:view_file",
         "outgoing:create",
         "outgoing:places",

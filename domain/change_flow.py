@@ -14,18 +14,23 @@ class ChangeKind(StrEnum):
     TAKE_BACK = "take_back"
     UPDATE = "update"
     REPLACE = "replace"
+    # An update of nothing but who else has the document: it tells, it does not ask.
+    RECEIVERS = "receivers"
 
 
 class ChangeState(StrEnum):
+    WAITING = "waiting"  # came before the document that it is about
     ASKED = "asked"
     AGREED = "agreed"
     REFUSED = "refused"
     # Nothing was asked: the document had not left, or a newer change took this one's place.
     CANCELLED = "cancelled"
+    TOLD = "told"
 
 
 S = ChangeState
 _ASKED = frozenset({S.ASKED})
+_OPEN = frozenset({S.WAITING, S.ASKED})
 
 CHANGE_FLOW: Flow[S] = Flow(
     "change",
@@ -35,6 +40,8 @@ CHANGE_FLOW: Flow[S] = Flow(
         # What binds is done at once; what was asked of another is answered by a status.
         Step("agreed", _ASKED, S.AGREED, by_system=True),
         Step("refused", _ASKED, S.REFUSED, by_system=True),
-        Step("cancelled", _ASKED, S.CANCELLED, by_system=True),
+        Step("cancelled", _OPEN, S.CANCELLED, by_system=True),
+        Step("came", frozenset({S.WAITING}), S.ASKED, by_system=True),
+        Step("told", _OPEN, S.TOLD, by_system=True),
     ),
 )

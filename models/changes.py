@@ -15,10 +15,15 @@ from models.outgoing import OutgoingDocument
 class Change(Base):
     """One change, asked of one recipient (`out`: of our `dispatch`) or of us (`in`: about our
     `incoming`). `differences` are rows {field, before, after}; `drops_us`: the update takes the
-    recipient off the list of recipients. The replacement is our own document of either side."""
+    recipient off the list of recipients. The replacement is our own document of either side.
+    `awaits_…` name a document that is not here yet. `notices`: files of the document that revokes
+    (NĐ 30/2020, Điều 18.4), rows {sha256, name, media_type, damaged, outgoing_id}."""
 
     __tablename__ = "change"
-    __table_args__ = (Index("ix_change_waiting", "agency_id", "direction", "state"),)
+    __table_args__ = (
+        Index("ix_change_waiting", "agency_id", "direction", "state"),
+        Index("ix_change_awaits", "agency_id", "peer_code", "awaits_uid"),
+    )
 
     id: Mapped[PrimaryKey]
     agency_id: Mapped[int] = reference_to("agency.id")
@@ -35,6 +40,9 @@ class Change(Base):
     reason: Mapped[Line]
     differences: Mapped[list] = mapped_column(default=list)
     drops_us: Mapped[bool] = mapped_column(Boolean, default=False)
+    awaits_uid: Mapped[str] = mapped_column(String(200), default="")
+    awaits_reference: Mapped[Short]
+    notices: Mapped[list] = mapped_column(default=list)
     new_outgoing_id: Mapped[int | None] = mapped_column(Id, index=True)
     new_incoming_id: Mapped[int | None] = mapped_column(Id, index=True)
     asked_by: Mapped[Short]

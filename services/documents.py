@@ -4,11 +4,13 @@ may see its files, and nobody else."""
 from dataclasses import dataclass
 
 from domain.errors import NotFound
+from domain.outgoing_flow import OutgoingState
 from domain.roles import Actor
 from models.files import StoredFile
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from services import incoming, outgoing
+from services.changes import notices
 from services.office import Office
 from services.stored_files import read_file
 from services.unit_of_work import transaction
@@ -32,7 +34,7 @@ def find(
     if kind not in LOADERS:
         raise NotFound("not-found")
     document = LOADERS[kind](office, actor, document_id)
-    name = _files(document).get(sha256)
+    name = _files(document).get(sha256) or _notices(office, document).get(sha256)
     if name is None:
         raise NotFound("not-found")
     stored = office.session().get(StoredFile, sha256)
@@ -51,6 +53,13 @@ def download(
     with transaction(office, actor) as work:
         work.audit("document:view_file", document, name=file.name, sha256=sha256)
     return file, data
+
+
+def _notices(office: Office, document: IncomingDocument | OutgoingDocument) -> dict[str, str]:
+    """What a document of ours was revoked with."""
+    if isinstance(document, IncomingDocument) or document.state != OutgoingState.REVOKED:
+        return {}
+    return {row["sha256"]: row["name"] for row in notices.of(office, document)}
 
 
 def _files(document: IncomingDocument | OutgoingDocument) -> dict[str, str]:

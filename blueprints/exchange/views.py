@@ -49,7 +49,8 @@ def _needs(page: int):
 def _answer(page: int):
     """What senders ask of us."""
     found, total = changes.asked(office(), current_actor(), page)
-    return _list("answer", page, total, changes.PER_PAGE, changes=found)
+    awaited = changes.awaited(office(), current_actor())
+    return _list("answer", page, total, changes.PER_PAGE, changes=found, awaited=awaited)
 
 
 def _list(tab: str, page: int, total: int, per_page: int, **shown):

@@ -58,6 +58,7 @@ NOTES = {
     "incoming:withdraw": lambda d: d.get("reason", ""),
     "incoming:replaced": lambda d: d.get("by", ""),
     "change:came": _changed,
+    "change:told": lambda d: d.get("reason", ""),
     "change:agree": _changed,
     "change:refuse": _changed,
     "exchange:status_out": _told,

@@ -44,6 +44,7 @@ EVENTS = {
     "incoming:withdraw": "bad",
     "incoming:replaced": "bad",
     "change:came": "info",
+    "change:told": "info",
     "change:agree": "good",
     "change:refuse": "bad",
     "change:agreed": "plain",

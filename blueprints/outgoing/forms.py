@@ -93,12 +93,13 @@ def fields(typed: MultiDict, files: MultiDict, to: Picked) -> dict:
         "recipients": to.codes,
         "informed": to.informed,
         "removed": typed.getlist("removed"),
-        "file": _upload(files.get("file")),
-        "enclosures": [u for u in map(_upload, files.getlist("enclosures")) if u],
+        "file": upload(files.get("file")),
+        "enclosures": [u for u in map(upload, files.getlist("enclosures")) if u],
     }
 
 
-def _upload(file: FileStorage | None) -> Upload | None:
+def upload(file: FileStorage | None) -> Upload | None:
+    """A file of the form as bytes; None where none was chosen."""
     if file is None or not file.filename:
         return None
     return Upload(file.filename, file.read())

@@ -150,6 +150,8 @@ def _event(entry: AuditEntry) -> dict:
         note = details.get("reference", "")
     if entry.tag == "outgoing:add_recipients":
         note = _("%(n)s nơi nhận", n=len(details.get("recipients", ())))
+        if details.get("told"):
+            note += _("; đã báo %(n)s nơi đã nhận", n=len(details["told"]))
     return {
         "title": tag_name(entry.tag),
         "at": local(entry.at),

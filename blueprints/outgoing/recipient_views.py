@@ -48,7 +48,7 @@ def send_to_more(document_id: int):
     try:
         doc = queries.may_step(office(), current_actor(), document_id, ADD)
         to = picked(request.form, addressing.codes_of(doc))
-        sent = {"recipients": to.codes, "informed": to.informed}
+        sent = {"recipients": to.codes, "informed": to.informed, "tell": request.form.get("tell")}
         outgoing.perform(office(), current_actor(), document_id, ADD, sent)
     except Refusal as refusal:
         return _page(document_id, refusal)
@@ -65,5 +65,6 @@ def _page(document_id: int, refusal: Refusal | None = None):
         status=status,
         doc=doc,
         form=form,
+        tells="tell" in request.form,
         picker=picker(request.form, addressing.codes_of(doc)),
     )

@@ -43,6 +43,7 @@ def shown(doc: OutgoingDocument) -> dict:
         "tracked": {"total": total, "summary": _summary(counts)},
         "taken_back_from": [each for each in rows[:SHOWN] if asking.may_be_asked(each)],
         "waiting_to_go": bool(waiting),
+        "revoked_with": next((c.notices for each in rows for c in each.changes if c.notices), []),
         "replies": queries.answers_to(office(), current_actor(), doc),
         **on_the_way,  # nobody has been sent anything yet: the document's own state says too much
     }

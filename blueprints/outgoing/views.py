@@ -4,6 +4,7 @@ from flask import abort, request, url_for
 
 from blueprints.addresses import whole
 from blueprints.answers import done, render
+from blueprints.outgoing.forms import upload
 from blueprints.outgoing.labels import DONE
 from blueprints.outgoing.page import document_page, list_page
 from blueprints.outgoing.recipients import picked
@@ -54,4 +55,5 @@ def _typed() -> dict:
         "recipients": to.codes,
         "informed": to.informed,
         "dropped": request.form.getlist("dropped"),
+        "notice_file": upload(request.files.get("notice_file")),
     }

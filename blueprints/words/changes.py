@@ -23,6 +23,34 @@ WORDS = {
         _l("Văn bản này đã bị thu hồi hoặc thay thế."),
         _l("Không soạn trả lời được nữa; hãy mở văn bản thay thế nếu có."),
     ),
+    "awaits-revoke": (
+        _l("Bên gửi thu hồi một văn bản chưa đến đây."),
+        _l("Không cần làm gì: văn bản đến là được hủy ngay và bên gửi được báo."),
+    ),
+    "awaits-take_back": (
+        _l("Bên gửi đề nghị lấy lại một văn bản chưa đến đây."),
+        _l("Không cần làm gì bây giờ: văn bản đến thì yêu cầu hiện ở mục “Chờ trả lời”."),
+    ),
+    "awaits-update": (
+        _l("Bên gửi cập nhật một văn bản chưa đến đây."),
+        _l("Không cần làm gì bây giờ: văn bản đến thì yêu cầu hiện ở mục “Chờ trả lời”."),
+    ),
+    "awaits-receivers": (
+        _l("Bên gửi báo thay đổi nơi nhận của một văn bản chưa đến đây."),
+        _l("Không cần làm gì: văn bản đến thì được ghi vào văn bản."),
+    ),
+    "notice-two": (
+        _l("Vừa nhập số văn bản đã phát hành vừa tải tệp lên."),
+        _l("Hãy chỉ giữ một trong hai làm văn bản thu hồi."),
+    ),
+    "notice-unknown": (
+        _l("Cơ quan không có văn bản đi nào đã phát hành mang số %(reference)s."),
+        _l("Hãy nhập đủ số và ký hiệu như trong sổ văn bản đi, hoặc tải tệp PDF lên."),
+    ),
+    "notice-not-pdf": (
+        _l("Tệp %(name)s không phải PDF."),
+        _l("Hãy tải lên văn bản thu hồi ở dạng PDF."),
+    ),
     "document-first": (
         _l("Yêu cầu đợi chính văn bản lên trục trước."),
         _l("Không cần làm gì: hệ thống sẽ tự gửi."),

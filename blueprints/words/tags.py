@@ -52,6 +52,8 @@ TAG_NAMES = {
     "incoming:withdraw": _l("Văn bản đến bị thu hồi hoặc trả lại"),
     "incoming:replaced": _l("Văn bản đến bị thay thế"),
     "change:came": _l("Bên gửi yêu cầu"),
+    "change:waiting": _l("Yêu cầu chờ văn bản đến"),
+    "change:told": _l("Báo thay đổi nơi nhận"),
     "change:agreed": _l("Yêu cầu được đồng ý"),
     "change:refused": _l("Yêu cầu không được đồng ý"),
     "change:cancelled": _l("Thôi yêu cầu"),

@@ -30,3 +30,9 @@ def holders(
     return session.scalars(
         query.options(joinedload(Appointment.person)).order_by(Appointment.id)
     ).all()
+
+
+def clerks(session: Session, agency_id: int, day: date) -> list[int]:
+    """The persons who are clerks of the agency on this day, each once."""
+    found = holders(session, agency_id, {Role.CLERK}, day)
+    return list(dict.fromkeys(each.person_id for each in found))

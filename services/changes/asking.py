@@ -12,24 +12,18 @@ from domain.errors import Conflict, Invalid
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.outgoing_flow import OutgoingState
 from models.changes import Change
-from models.exchange import (
-    Direction,
-    Dispatch,
-    ExchangeMessage,
-    MessageKind,
-    OutboxItem,
-    Route,
-)
+from models.exchange import Direction, Dispatch, ExchangeMessage
 from models.outgoing import OutgoingDocument
-from services.changes import coming
+from services.changes import comparing, notices
+from services.changes.going_out import Wanted, ask, write
 from services.changes.state import move
-from services.exchange import links, transport
 from services.incoming.text import typed
 from services.outgoing import state
 from services.outgoing.form import read_date
 from services.unit_of_work import Work
 
 CALLED_OFF = TransportState.CANCELLED
+HAVE_IT = frozenset({TransportState.SENT, TransportState.DELIVERED})
 # What may be corrected after the dispatch: data around the document, none of what was signed.
 DATA = ("subject", "urgency", "due_date")
 
@@ -45,23 +39,31 @@ def take_back(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
         raise Conflict("already-given-back")
     if not may_be_asked(dispatch):
         raise Conflict("already-asked")
-    _ask(work, [dispatch], ChangeKind.TAKE_BACK, reason)
-    return {"reason": reason, "recipient": dispatch.recipient_name}
+    ask(work, [dispatch], Wanted(kind=ChangeKind.TAKE_BACK, reason=reason))
+    to, name = dispatch.recipient_code, dispatch.recipient_name
+    return {"reason": reason, "recipient": name, "to": to}
 
 
 def may_be_asked(dispatch: Dispatch) -> bool:
     """Whether this recipient has the document, or may get it, and nothing is asked of them."""
-    asked = any(change.state == ChangeState.ASKED for change in dispatch.changes)
-    return not asked and bool(_in_force([dispatch]))
+    return not _is_asked(dispatch) and bool(_in_force([dispatch]))
 
 
-def revoke(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
-    """Revokes the document with every recipient (NĐ 30/2020, Điều 18.4)."""
-    reason = typed(form, "reason", 500)
+def _is_asked(dispatch: Dispatch) -> bool:
+    return any(change.state == ChangeState.ASKED for change in dispatch.changes)
+
+
+def revoke(
+    work: Work, doc: OutgoingDocument, form: Mapping, file: notices.File | None = None
+) -> dict:
+    """Revokes the document with every recipient, with the document that does so where one is given
+    (NĐ 30/2020, Điều 18.4). Raises what `notices.chosen` refuses."""
+    reason, notice = typed(form, "reason", 500), notices.chosen(work, doc, form, file)
     concerned = _in_force(_dispatches(work, doc))
     _cancel_open(work, concerned)
-    _ask(work, concerned, ChangeKind.REVOKE, reason)
-    return {"reason": reason, "recipients": [each.recipient_code for each in concerned]}
+    ask(work, concerned, Wanted(kind=ChangeKind.REVOKE, reason=reason, notices=notice))
+    codes = [each.recipient_code for each in concerned]
+    return {"reason": reason, "recipients": codes, "files": [row["sha256"] for row in notice]}
 
 
 def update(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
@@ -77,8 +79,27 @@ def update(work: Work, doc: OutgoingDocument, form: Mapping) -> dict:
     in_force = _in_force(_dispatches(work, doc))
     concerned = [each for each in in_force if rows or each.recipient_code in dropped]
     _cancel_open(work, concerned)
-    _ask(work, concerned, ChangeKind.UPDATE, reason, rows, dropped)
-    return {"reason": reason, "changed": [row["field"] for row in rows], "dropped": sorted(dropped)}
+    wanted = Wanted(kind=ChangeKind.UPDATE, reason=reason, rows=rows, dropped=dropped)
+    ask(work, concerned, wanted)
+    return {
+        "reason": reason,
+        "changed": [row["field"] for row in rows],
+        "dropped": sorted(dropped),
+        "recipients": [each.recipient_code for each in concerned],
+    }
+
+
+def tell_added(work: Work, doc: OutgoingDocument, added: Iterable[str]) -> list[str]:
+    """Tells those who have the document which recipients it got besides; gives whom. Of whom
+    something is asked already is left alone: an answer does not say what it answers."""
+    row = comparing.receivers((code, True) for code in added)
+    have = [
+        each
+        for each in _in_force(_dispatches(work, doc))
+        if each.transport_state in HAVE_IT and not _is_asked(each)
+    ]
+    ask(work, have, Wanted(kind=ChangeKind.RECEIVERS, rows=[row]))
+    return [each.recipient_code for each in have]
 
 
 def replace(work: Work, new: OutgoingDocument) -> None:
@@ -92,7 +113,7 @@ def replace(work: Work, new: OutgoingDocument) -> None:
     both = [dispatch for dispatch in concerned if dispatch.recipient_code in codes]
     _cancel_open(work, both)
     for dispatch in both:
-        _new(work, dispatch, ChangeKind.REPLACE, "").new_outgoing_id = new.id
+        write(work, dispatch, Wanted(kind=ChangeKind.REPLACE)).new_outgoing_id = new.id
     work.session.flush()
     if all(dispatch.recipient_code in codes for dispatch in concerned):
         state.move(work, old, "replaced", by=new.reference)
@@ -123,7 +144,9 @@ def _dispatches(work: Work, doc: OutgoingDocument) -> Sequence[Dispatch]:
     """With what was asked of each, in two statements whatever their number."""
     query = select(Dispatch).where(Dispatch.document_id == doc.id).order_by(Dispatch.id)
     options = (selectinload(Dispatch.changes), joinedload(Dispatch.message))
-    return work.session.scalars(query.options(*options)).all()
+    # Locked: a job that delivers one of them in this moment finds what was made of it.
+    locked = query.with_for_update(of=Dispatch).execution_options(populate_existing=True)
+    return work.session.scalars(locked.options(*options)).all()
 
 
 def _dispatch(work: Work, doc: OutgoingDocument, form: Mapping) -> Dispatch:
@@ -186,109 +209,3 @@ def _cancel_open(work: Work, dispatches: Iterable[Dispatch]) -> None:
     for change in [change for each in dispatches for change in each.changes]:
         if change.state == ChangeState.ASKED:
             move(work, change, "cancelled")
-
-
-def _ask(
-    work: Work,
-    dispatches: Sequence[Dispatch],
-    kind: ChangeKind,
-    reason: str,
-    rows: list[dict] | None = None,
-    dropped: frozenset[str] = frozenset(),
-) -> None:
-    """Writes down what is asked of each, and has it sent; what has not left is called off here."""
-    made = [
-        _new(work, each, kind, reason, rows or [], each.recipient_code in dropped)
-        for each in dispatches
-    ]
-    work.session.flush()
-    unsent, by_hub = _unsent(work, dispatches), []
-    for change in made:
-        if change.dispatch_id in unsent:
-            _call_off(work, change)
-        elif change.dispatch.route == Route.INTERNAL:
-            coming.from_neighbour(work, change.dispatch, kind, reason, change.drops_us)
-        else:
-            by_hub.append(change)
-    _send(work, by_hub)
-
-
-def _new(
-    work: Work,
-    dispatch: Dispatch,
-    kind: ChangeKind,
-    reason: str,
-    rows: Sequence[dict] = (),
-    drops_us: bool = False,
-) -> Change:
-    document = dispatch.document
-    change = Change(
-        agency_id=document.agency_id,
-        direction=Direction.OUT,
-        kind=kind,
-        state=ChangeState.ASKED,
-        peer_code=dispatch.recipient_code,
-        peer_name=dispatch.recipient_name,
-        reason=reason,
-        differences=list(rows),
-        drops_us=drops_us,
-        asked_by=work.actor.name,
-        asked_at=work.now.replace(microsecond=0),  # the wire knows seconds
-    )
-    change.outgoing, change.dispatch = document, dispatch
-    work.session.add(change)
-    return change
-
-
-def _call_off(work: Work, change: Change) -> None:
-    move(work, change, "cancelled")
-    if change.kind != ChangeKind.UPDATE or change.drops_us:
-        transport.called_off(work, change.dispatch)
-    else:
-        transport.rebuilt(work, change.dispatch)
-
-
-def _unsent(work: Work, dispatches: Iterable[Dispatch]) -> set[int]:
-    """Those whose recipient cannot have the document: it was never tried, or the hub refused it.
-    What was tried without an answer may have arrived."""
-    waiting = [each for each in dispatches if each.transport_state == TransportState.QUEUED]
-    tried = _tried(work, {each.message_id for each in waiting if each.message_id})
-    unsent = {each.id for each in waiting if each.message_id not in tried}
-    failed = [each for each in dispatches if each.transport_state == TransportState.FAILED]
-    refused = {e.id for e in failed if e.route == Route.INTERNAL or e.sent_at is None}
-    return unsent | refused
-
-
-def _tried(work: Work, message_ids: set[int]) -> set[int]:
-    """Locked: a worker that claims the item in this moment finds what we made of it."""
-    items = work.session.scalars(
-        select(OutboxItem)
-        .where(OutboxItem.kind == "send", OutboxItem.subject_id.in_(message_ids))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {item.subject_id for item in items.all() if item.attempts > 0}
-
-
-def _send(work: Work, changes: Sequence[Change]) -> None:
-    """A package of its own for each recipient: one that is locked or gone stops no other."""
-    if not changes:
-        return
-    document = changes[0].outgoing
-    if links.of_agency(work.session, document.agency_id) is None:
-        raise Invalid("hub-link-missing")
-    for change in changes:
-        is_status = change.kind == ChangeKind.TAKE_BACK
-        change.message = ExchangeMessage(
-            agency_id=document.agency_id,
-            direction=Direction.OUT,
-            kind=MessageKind.STATUS if is_status else MessageKind.EDOC,
-            peer_code=change.peer_code,
-            document_uid=document.document_uid,
-            outgoing_id=document.id,
-            created_at=work.now,
-        )
-    work.session.flush()
-    # A wrong document should not stay where it is longer than it must.
-    for change in changes:
-        work.enqueue(links.QUEUE, "send", change.message_id, priority=max(document.urgency, 1))

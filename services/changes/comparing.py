@@ -4,6 +4,8 @@ putting that in its place. An update that leaves a field empty says nothing of i
 from collections.abc import Iterable
 from datetime import date
 
+from adapters.edxml.package import Package
+from domain.change_flow import ChangeKind
 from domain.numbering import reference
 from models.incoming import IncomingDocument, Paper
 from services.incoming.arrival import put_files
@@ -20,7 +22,7 @@ TEXTS = {
     "signer_name": 100,
     "signer_position": 500,
 }
-FILES = "files"
+FILES, RECEIVERS = "files", "receivers"
 
 
 def differences(document: IncomingDocument, arrival: Arrival) -> list[dict]:
@@ -36,6 +38,36 @@ def differences(document: IncomingDocument, arrival: Arrival) -> list[dict]:
     rows.append(_row("urgency", main.urgency, arrival.urgency))
     rows.append(_row("asked_by", _iso(document.asked_by), _iso(arrival.asked_by)))
     return [row for row in (*rows, *_files(document, arrival)) if row["before"] != row["after"]]
+
+
+def update(document: IncomingDocument | None, package: Package) -> list[dict]:
+    """What a package of kind 2 changes; while its document is not here, only the recipients."""
+    compared = document is not None and not _is_of_receivers(package)
+    rows = differences(document, Arrival.from_package(package)) if compared else []
+    if changed := package.business.receiver_changes:
+        rows.append(receivers((each.organ_code, each.added) for each in changed))
+    return rows
+
+
+def receivers(changed: Iterable[tuple[str, bool]]) -> dict:
+    """The row of recipients added and taken off."""
+    return _row(RECEIVERS, None, [f"{'+' if added else '−'} {code}" for code, added in changed])
+
+
+def named_in(rows: Iterable[dict]) -> list[tuple[str, bool]]:
+    """The codes in that row, and whether each was added."""
+    named = [text.split() for row in rows if row["field"] == RECEIVERS for text in row["after"]]
+    return [(code, sign == "+") for sign, code in named]
+
+
+def kind_of(package: Package, rows: Iterable[dict], drops_us: bool) -> ChangeKind:
+    """Nobody needs to agree that others have the document, too."""
+    tells = _is_of_receivers(package) or (rows and {row["field"] for row in rows} == {RECEIVERS})
+    return ChangeKind.RECEIVERS if tells and not drops_us else ChangeKind.UPDATE
+
+
+def _is_of_receivers(package: Package) -> bool:
+    return bool(package.business.receiver_changes) and not package.business.data_changed
 
 
 def apply(

@@ -58,11 +58,6 @@ def tell(work: Work, change: Change, kind: str, people: Iterable[int], **details
             work.notify(person_id, kind, change, summary(change.incoming), **details)
 
 
-def clerks(work: Work, agency_id: int) -> list[int]:
-    found = posts.holders(work.session, agency_id, {Role.CLERK}, work.office.today())
-    return [each.person_id for each in found]
-
-
 def _can(document: IncomingDocument, action: str) -> bool:
     return any(step.action == action for step in INCOMING_FLOW.from_state(document.state))
 
@@ -75,9 +70,10 @@ def followers(work: Work, document: IncomingDocument) -> list[int]:
         )
     ).all()
     units = {row.unit_id for row in assigned}
-    heads = posts.holders(work.session, document.agency_id, HEADS, work.office.today())
+    agency_id, today = document.agency_id, work.office.today()
+    heads = posts.holders(work.session, agency_id, HEADS, today)
     people = [
-        *clerks(work, document.agency_id),
+        *posts.clerks(work.session, agency_id, today),
         document.director.person_id if document.director else None,
         *(row.person_id for row in assigned),
         *(head.person_id for head in heads if head.unit_id in units),

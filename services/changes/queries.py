@@ -60,6 +60,17 @@ def asked(office: Office, actor: Actor, page: int) -> tuple[Sequence[Change], in
     return session.scalars(query).all(), total
 
 
+def awaited(office: Office, actor: Actor) -> Sequence[Change]:
+    """The newest requests about documents that are not here yet."""
+    query = select(Change).where(
+        Change.agency_id == actor.agency_id,
+        Change.direction == Direction.IN,
+        Change.state == ChangeState.WAITING,
+    )
+    newest = query.order_by(Change.id.desc()).limit(PER_PAGE)
+    return office.session().scalars(newest).all()
+
+
 def may_open(actor: Actor, document: IncomingDocument) -> bool:
     return access.grant_to_view(actor, document) is not None
 

@@ -7,7 +7,8 @@ from services.unit_of_work import Work
 
 
 def move(work: Work, change: Change, action: str, answer: str = "", by: str = "") -> None:
-    """Takes the step: state, who answered what and when, audit entry on the document.
+    """Takes the step: state, who answered what and when, audit entry on the document, or on the
+    package of a request whose document never came.
 
     Raises Conflict("wrong-state").
     """
@@ -17,8 +18,21 @@ def move(work: Work, change: Change, action: str, answer: str = "", by: str = ""
     change.answer = clipped(answer, 500)
     work.audit(
         f"{CHANGE_FLOW.name}:{action}",
-        change.incoming or change.outgoing,
+        change.incoming or change.outgoing or change.message,
         kind=change.kind,
         peer=change.peer_name or change.peer_code,
+        to=change.peer_code,
         reason=change.answer or change.reason,
+    )
+
+
+def came(work: Work, change: Change) -> None:
+    """The document that the change is about is here: now it can be answered."""
+    change.state = CHANGE_FLOW.step("came", change.state).to
+    work.audit(
+        f"{CHANGE_FLOW.name}:came",
+        change.incoming,
+        kind=change.kind,
+        to=change.peer_code,
+        reason=change.reason,
     )

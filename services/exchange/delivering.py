@@ -8,7 +8,7 @@ from domain.roles import SYSTEM
 from models.agencies import Agency
 from models.exchange import Dispatch
 from services import outbox
-from services.changes import coming
+from services.changes import coming, early
 from services.exchange import statuses, transport
 from services.incoming.arrival import Arrival, arrive
 from services.office import Office
@@ -19,7 +19,7 @@ from services.unit_of_work import transaction
 def deliver(office: Office, lease: Lease) -> None:
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
-        dispatch = work.session.get(Dispatch, lease.subject_id)
+        dispatch = work.session.get(Dispatch, lease.subject_id, with_for_update=True)
         if dispatch is None or dispatch.transport_state != TransportState.QUEUED:
             return
         agency = work.session.scalars(
@@ -28,7 +28,9 @@ def deliver(office: Office, lease: Lease) -> None:
         if agency is None:
             transport.undeliverable(work, dispatch, "recipient-gone")
             return
+        early.one_at_a_time(work, agency.id)
         incoming = arrive(work, agency, Arrival.from_dispatch(dispatch))
         statuses.report(work, incoming, BusinessCode.ARRIVED)
-        if dispatch.document.replaces is not None:
+        if coming.is_replacing(work, dispatch):
             coming.replacement(work, incoming, [dispatch.document.replaces.document_uid])
+        early.arrived(work, incoming)

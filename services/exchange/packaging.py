@@ -32,6 +32,7 @@ from models.files import StoredFile
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from services.changes.asking import replaced_for
+from services.changes.comparing import named_in
 from services.exchange.reading import contents
 
 ADMINISTRATIVE = 2  # DocumentType/Type as most systems write and the national library assumes it
@@ -49,7 +50,7 @@ def build(
         return (write_status(said, signer),)
     if change is None:
         return package_pieces(package_of(session, files, message), signer)
-    return package_pieces(change_of(session, message, change), signer)
+    return package_pieces(change_of(session, files, message, change), signer)
 
 
 def package_of(session: Session, files: FileStore, message: ExchangeMessage) -> Package:
@@ -69,18 +70,21 @@ def package_of(session: Session, files: FileStore, message: ExchangeMessage) -> 
     )
 
 
-def change_of(session: Session, message: ExchangeMessage, change: Change) -> Package:
+def change_of(
+    session: Session, files: FileStore, message: ExchangeMessage, change: Change
+) -> Package:
     """A revocation or an update: the document's data for the one recipient it is asked of, under
-    the document's own id. Its files stay what they are, so none travel."""
+    the document's own id. Its files stay what they are, so none travel but the revocation's."""
     doc = change.outgoing
-    dropped = (ReceiverChange(change.peer_code, added=False),) if change.drops_us else ()
+    changed = [ReceiverChange(code, added) for code, added in named_in(change.differences)]
+    changed += [ReceiverChange(change.peer_code, added=False)] if change.drops_us else []
     business = Business(
         kind=BusinessKind.REVOKE if change.kind == ChangeKind.REVOKE else BusinessKind.UPDATE,
         reason=change.reason,
         document_id=doc.document_uid,
-        data_changed=bool(change.differences),
-        receivers_changed=change.drops_us,
-        receiver_changes=dropped,
+        data_changed=change.kind == ChangeKind.UPDATE and bool(change.differences),
+        receivers_changed=bool(changed),
+        receiver_changes=tuple(changed),
         staff=_asker(doc, change),
     )
     return _package(
@@ -89,6 +93,10 @@ def change_of(session: Session, message: ExchangeMessage, change: Change) -> Pac
         doc.dispatches,
         recipients=(Organ(code=change.peer_code, name=change.peer_name),),
         business=business,
+        attachments=tuple(
+            Attachment(row["name"], row["media_type"], contents(files, row["sha256"]))
+            for row in change.notices
+        ),
     )
 
 

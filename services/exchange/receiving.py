@@ -5,16 +5,17 @@ cannot be taken is kept as it came, with the reason, for a person to see."""
 import hashlib
 import json
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from adapters.edxml.errors import MalformedPackage
-from adapters.edxml.package import BusinessKind, Package, StatusMessage
+from adapters.edxml.package import Package, StatusMessage
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import SYSTEM
 from models.agencies import Agency
 from models.exchange import Direction, ExchangeMessage, MessageKind
+from models.incoming import IncomingDocument
 from services import outbox
-from services.changes import coming
+from services.changes import coming, early
 from services.exchange import reading, receipts, statuses, transport
 from services.incoming.arrival import Arrival, arrive
 from services.office import Office
@@ -84,6 +85,7 @@ def _read(office: Office, sha256: str) -> Content:
 
 
 def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
+    agency = early.one_at_a_time(work, message.agency_id)
     work.session.add(message)
     if isinstance(content, MalformedPackage):
         why = content.fields.get("reason") or content.fields.get("namespace") or ""
@@ -95,36 +97,29 @@ def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
     if isinstance(content, StatusMessage):
         message.document_uid = content.response_for.document_id
         if content.code == BusinessCode.TAKE_BACK:
-            coming.take_status(work, message, content)
+            coming.take_status(work, message, content, agency)
         else:
             statuses.take(work, message, content)
         return
     message.document_uid = content.document_id
     message.content_sha256 = content_digest(content)
-    _take_document(work, message, content)
+    is_change = content.business.kind in coming.KINDS
+    if not (is_change and coming.take_package(work, message, content, agency)):
+        _take_document(work, message, content, agency)
 
 
-def _take_document(work: Work, message: ExchangeMessage, package: Package) -> None:
-    if package.business.kind in coming.KINDS and coming.take_package(work, message, package):
-        return
+def _take_document(work: Work, message: ExchangeMessage, package: Package, agency: Agency) -> None:
     first = _first_copy(work, message)
-    if package.business.kind == BusinessKind.REVOKE or (
-        first is not None and package.business.kind == BusinessKind.UPDATE
-    ):
-        # It bears the id of a document that is not here: no document of its own.
-        transport.set_aside(work, message, f"business-kind:{int(package.business.kind)}")
-        coming.about_nothing(work, message)
-        return
     if first is not None and first.content_sha256 != message.content_sha256:
         _refuse(work, message, "same-id-other-bytes")
         return
     transport.received(work, message, "" if first is None else "duplicate")
     work.session.flush()
     if first is None:
-        agency = work.session.get(Agency, message.agency_id)
         incoming = arrive(work, agency, Arrival.from_package(package, message.id))
         statuses.report(work, incoming, BusinessCode.ARRIVED)
         coming.replacement(work, incoming, _replaced(package, agency))
+        early.arrived(work, incoming)
 
 
 def _replaced(package: Package, agency: Agency) -> list[str]:
@@ -138,7 +133,8 @@ def _replaced(package: Package, agency: Agency) -> list[str]:
 
 
 def _first_copy(work: Work, message: ExchangeMessage) -> ExchangeMessage | None:
-    """The package by which this document of this sender has come already."""
+    """The package by which this document of this sender has come already; a request about it may
+    have come before."""
     with work.session.no_autoflush:
         return work.session.scalars(
             select(ExchangeMessage)
@@ -149,6 +145,7 @@ def _first_copy(work: Work, message: ExchangeMessage) -> ExchangeMessage | None:
                 ExchangeMessage.peer_code == message.peer_code,
                 ExchangeMessage.document_uid == message.document_uid,
                 ExchangeMessage.state == TransportState.DELIVERED,
+                exists().where(IncomingDocument.message_id == ExchangeMessage.id),
             )
             .order_by(ExchangeMessage.id)
         ).first()

@@ -6,10 +6,9 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 
 from domain.exchange_flow import TransportState
-from domain.roles import Role
 from models.exchange import Direction, Dispatch, ExchangeMessage
 from models.outgoing import OutgoingDocument
-from services.accounts import holders
+from services.accounts import posts
 from services.unit_of_work import Work
 
 T = TransportState
@@ -200,8 +199,8 @@ def tell_clerks(
     **details: object,
 ) -> None:
     """Notifies the agency's clerks, and the people in `also`, each once."""
-    clerks = holders(work.session, agency_id, {Role.CLERK}, work.office.today())
-    for person_id in dict.fromkeys([*(each.person_id for each in clerks), *also]):
+    clerks = posts.clerks(work.session, agency_id, work.office.today())
+    for person_id in dict.fromkeys([*clerks, *also]):
         work.notify(person_id, kind, subject, _summary(subject), **details)
 
 

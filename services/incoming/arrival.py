@@ -5,7 +5,6 @@ from sqlalchemy import or_, select
 
 from adapters.edxml.package import ResponseFor
 from adapters.files import PDF
-from domain.roles import Role
 from domain.text import fold, nfc
 from domain.verdicts import Verdict
 from models.agencies import Agency
@@ -32,8 +31,8 @@ def arrive(work: Work, agency: Agency, arrival: Arrival) -> IncomingDocument:
     work.session.flush()
     work.audit("incoming:arrive", document, sender=arrival.sender_code, source=arrival.source)
     ask_for_inspection(work, document)
-    for clerk in posts.holders(work.session, agency.id, {Role.CLERK}, work.office.today()):
-        work.notify(clerk.person_id, "incoming:arrive", document, summary(document))
+    for person_id in posts.clerks(work.session, agency.id, work.office.today()):
+        work.notify(person_id, "incoming:arrive", document, summary(document))
     return document
 
 

@@ -15,6 +15,7 @@ from models.registers import RegisterKind
 from models.signing import SigningRole
 from services import directory, exchange, signing
 from services.changes import asking as changes
+from services.changes import notices
 from services.numbering import give_number
 from services.office import Office
 from services.outgoing import access, addressing, drafting, state
@@ -144,7 +145,9 @@ def _add_recipients(work: Work, doc: OutgoingDocument, form: Mapping, _ready: No
     added = addressing.add(work.office, doc, form.get("recipients") or (), informed)
     doc.search_text = drafting.search_text(doc)
     exchange.dispatch(work, doc, added)
-    return {"recipients": [recipient.code for recipient in added]}
+    codes = [recipient.code for recipient in added]
+    told = changes.tell_added(work, doc, codes) if form.get("tell") else []
+    return {"recipients": codes} | ({"told": told} if told else {})
 
 
 def _change(ask: Callable[[Work, OutgoingDocument, Mapping], dict]) -> Do:
@@ -154,6 +157,10 @@ def _change(ask: Callable[[Work, OutgoingDocument, Mapping], dict]) -> Do:
         return details
 
     return do
+
+
+def _revoke(work: Work, doc: OutgoingDocument, form: Mapping, file: notices.File | None) -> dict:
+    return changes.revoke(work, doc, form, file)
 
 
 def _cancel(_work: Work, _doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
@@ -191,11 +198,18 @@ def _prove_seal(office: Office, actor: Actor, doc: OutgoingDocument, form: Mappi
     return signing.check_pin(office, actor, doc, SigningRole.SEAL, str(form["pin"]))
 
 
+def _look_at_notice(
+    office: Office, _actor: Actor, _doc: OutgoingDocument, form: Mapping
+) -> notices.File | None:
+    return notices.looked_at(office, form.get("notice_file"))
+
+
 BEFORE: dict[str, Callable[[Office, Actor, OutgoingDocument, Mapping], object]] = {
     "edit": drafting.prepare,
     "approve": _prove_leader,
     "issue": _prove_seal,
     "reseal": _prove_seal,
+    "revoke": _look_at_notice,
 }
 DO: dict[str, Do] = {
     "edit": _edit,
@@ -211,6 +225,6 @@ DO: dict[str, Do] = {
     "add_recipients": _add_recipients,
     "take_back": _change(changes.take_back),
     "update": _change(changes.update),
-    "revoke": _change(changes.revoke),
+    "revoke": _revoke,
     "cancel": _cancel,
 }

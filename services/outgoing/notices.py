@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from domain.roles import Role
 from models.agencies import Appointment
 from models.outgoing import OutgoingDocument
-from services.accounts import holders
+from services.accounts import posts
 from services.unit_of_work import Work
 
 Told = Callable[[Work, OutgoingDocument], Iterable[int]]
@@ -40,7 +40,7 @@ def chiefs(work: Work, doc: OutgoingDocument) -> list[int]:
 
 
 def clerks(work: Work, doc: OutgoingDocument) -> list[int]:
-    return [each.person_id for each in _holding(work, doc, Role.CLERK)]
+    return posts.clerks(work.session, doc.agency_id, work.office.today())
 
 
 def signer(work: Work, doc: OutgoingDocument) -> list[int]:
@@ -66,4 +66,4 @@ TOLD: dict[str, Told] = {
 
 
 def _holding(work: Work, doc: OutgoingDocument, role: Role) -> Sequence[Appointment]:
-    return holders(work.session, doc.agency_id, {role}, work.office.today())
+    return posts.holders(work.session, doc.agency_id, {role}, work.office.today())

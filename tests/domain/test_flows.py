@@ -17,7 +17,7 @@ FLOWS = {
     "outgoing": (OUTGOING_FLOW, OutgoingState, {"revoked", "replaced", "cancelled"}),
     "incoming": (INCOMING_FLOW, IncomingState, {"refused", "withdrawn"}),
     "assignment": (ASSIGNMENT_FLOW, AssignmentState, {"done"}),
-    "change": (CHANGE_FLOW, ChangeState, {"agreed", "refused", "cancelled"}),
+    "change": (CHANGE_FLOW, ChangeState, {"agreed", "refused", "cancelled", "told"}),
 }
 PAIRS = [
     pytest.param(flow, state, action, id=f"{name}-{state}-{action}")

@@ -165,7 +165,7 @@ def test_a_revocation_of_what_never_came_waits_for_a_person(world):
     world.a.poll()
     assert not arrivals(world.a, BINH_SON)
     (aside,) = received(world)
-    assert (aside.state, aside.problem) == (TransportState.PARKED, "business-kind:1")
+    assert (aside.state, aside.problem) == (TransportState.PARKED, "awaits-revoke")
 
 
 def status(code: str, at=None, **names) -> bytes:

@@ -355,7 +355,7 @@ def test_a_change_of_a_document_that_never_came_is_kept_and_shown(world, sent):
     act(world.b, sent, "revoke", reason=REASON)
     world.exchange()
     kept = world.a.all(ExchangeMessage, ExchangeMessage.state == TransportState.PARKED)
-    assert [each.problem for each in kept] == ["business-kind:1"]
+    assert [each.problem for each in kept] == ["awaits-revoke"]
 
 
 def test_dispatching_twice_is_not_helped_by_changes(world, sent):

@@ -7,13 +7,14 @@ from sqlalchemy import event, select
 from domain.errors import Conflict, Forbidden, Invalid
 from extensions import db
 from models.audit import AuditEntry
+from models.changes import Change
 from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, Route
 from models.hub import DirectoryEntry, HubMessage
 from models.incoming import Paper
 from services import outgoing
 from services.exchange import transport
 from services.unit_of_work import transaction
-from tests.conftest import find_actor
+from tests.conftest import PASSWORD, find_actor
 from tests.exchange.conftest import (
     BINH_MINH,
     BINH_SON,
@@ -23,6 +24,7 @@ from tests.exchange.conftest import (
     issue,
     send_one,
 )
+from tests.visitor import Visitor
 
 
 def add(node, document_id: int, codes: list[str], who: str = "st.vanthu", **form) -> None:
@@ -55,6 +57,47 @@ def test_the_same_document_goes_to_a_recipient_that_was_added_later(world):
     (entry,) = world.b.all(AuditEntry, AuditEntry.tag == "outgoing:add_recipients")
     assert entry.details["recipients"] == [BINH_MINH, TINH_HA]
     assert len(world.hub.all(HubMessage, HubMessage.kind == MessageKind.EDOC)) == 2
+
+
+def test_those_who_have_it_are_told_who_got_it_besides_and_answer_nothing(world):
+    own = send_one(world.b, SON_TINH, [BINH_SON, TINH_HA])
+    world.exchange()
+    add(world.b, own, [BINH_MINH], tell="1")
+    world.exchange()
+    told = world.b.all(Change, Change.direction == Direction.OUT)
+    assert [(c.peer_code, c.kind, c.state) for c in told] == [
+        (BINH_SON, "receivers", "told"),
+        (TINH_HA, "receivers", "told"),
+    ]
+    package = world.b.office.files.read(
+        world.b.all(ExchangeMessage, ExchangeMessage.id == told[0].message_id)[0].payload_sha256
+    ).decode()
+    assert f"<edXML:OrganId>{BINH_MINH}</edXML:OrganId>" in package
+    assert "<edXML:ReceiverType>1</edXML:ReceiverType>" in package
+    for node, username in ((world.a, "bs.vanthu"), (world.b, "st.th.vanthu")):
+        (heard,) = node.all(Change, Change.direction == Direction.IN)
+        assert (heard.kind, heard.state) == ("receivers", "told")
+        clerk = Visitor(node.app, username, PASSWORD)
+        page = clerk.get(f"/incoming/{heard.incoming_id}").text
+        assert f"+ {BINH_MINH}" in page
+        assert "Báo thay đổi nơi nhận" in page
+        assert "không cần trả lời" in page
+        assert "Không có yêu cầu nào chờ trả lời" in clerk.get("/exchange/?tab=answer").text
+    assert {d.business_state for d in world.b.all(Dispatch)} == {"01"}
+    assert len(arrivals(world.a, BINH_MINH)) == 1
+    sender = Visitor(world.b.app, "st.vanthu", PASSWORD)
+    assert "đã báo 2 nơi đã nhận" in sender.get(f"/outgoing/{own}").text
+    assert "Báo các nơi đã nhận" in sender.get(f"/outgoing/{own}/recipients/add").text
+
+
+def test_of_whom_something_is_asked_already_nothing_more_is_said(world):
+    own = send_one(world.b, SON_TINH, [BINH_SON])
+    world.exchange()
+    with world.b.app.app_context():
+        form = {"dispatch": BINH_SON, "reason": "Gửi nhầm"}
+        outgoing.perform(world.b.office, _actor(world.b), own, "take_back", form)
+    add(world.b, own, [BINH_MINH], tell="1")
+    assert [each.kind for each in world.b.all(Change)] == ["take_back"]
 
 
 def test_who_has_it_already_and_who_cannot_get_it_are_refused_by_name(world):
