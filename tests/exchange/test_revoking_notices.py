@@ -84,7 +84,8 @@ def test_an_uploaded_pdf_goes_along_and_stays_with_the_sender(world):
     (ours,) = world.b.all(Change)
     (row,) = ours.notices
     assert f"{row['sha256']}/file" in sender.get(page).text
-    assert sender.get(file).data == (world.b.office.files.read(row["sha256"]))
+    kept = sender.get(f"/documents/outgoing/{sent}/{row['sha256']}/file")
+    assert kept.data == world.b.office.files.read(row["sha256"])
     (document,) = arrivals(world.a, BINH_SON)
     papers = world.a.all(Paper, Paper.document_id == document.id)
     assert papers[-1].file_name == "thu hồi.pdf"
