@@ -84,7 +84,8 @@ def test_an_uploaded_pdf_goes_along_and_stays_with_the_sender(world):
     (ours,) = world.b.all(Change)
     (row,) = ours.notices
     assert f"{row['sha256']}/file" in sender.get(page).text
-    kept = sender.get(f"/documents/outgoing/{sent}/{row['sha256']}/file")
+    file = f"/documents/outgoing/{sent}/{row['sha256']}/file"
+    kept = sender.get(file, statements=16)  # it is noted in the audit chain, too
     assert kept.data == world.b.office.files.read(row["sha256"])
     (document,) = arrivals(world.a, BINH_SON)
     papers = world.a.all(Paper, Paper.document_id == document.id)
