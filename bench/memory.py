@@ -8,10 +8,10 @@ PROC = Path("/proc")
 
 def megabytes(pids: list[int]) -> float:
     """These processes and all that descend from them, together."""
-    return sum(_pss(pid) for pid in _family(pids)) / 1024
+    return sum(_pss(pid) for pid in family(pids)) / 1024
 
 
-def _family(pids: list[int]) -> set[int]:
+def family(pids: list[int]) -> set[int]:
     children: dict[int, list[int]] = {}
     for folder in PROC.glob("[0-9]*"):
         try:

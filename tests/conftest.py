@@ -7,10 +7,12 @@ import gc
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from argon2 import PasswordHasher
-from jinja2 import StrictUndefined
+from jinja2 import BytecodeCache, StrictUndefined
+from jinja2.bccache import Bucket
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
@@ -80,6 +82,43 @@ def _cheap_routes():
     Rule._compile_builder = compile_builder
 
 
+class CompiledTemplates(BytecodeCache):
+    """All nodes have the same templates, too: each is compiled once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._known.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.checksum, bucket.code
+
+
+class CompiledStatements(dict):
+    """And they ask their databases the same: each statement is compiled once for each kind."""
+
+    MOST = 4_000
+
+    def get(self, key: tuple, default: object = None) -> object:
+        return super().get(self._known_as(key), default)
+
+    def __setitem__(self, key: tuple, compiled: object) -> None:
+        if len(self) >= self.MOST:
+            self.clear()
+        super().__setitem__(self._known_as(key), compiled)
+
+    def _known_as(self, key: tuple) -> tuple:
+        dialect, *rest = key
+        return (dialect.name, *rest)
+
+
+TEMPLATES = CompiledTemplates()
+STATEMENTS = CompiledStatements()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _rarer_garbage():
     """Thousands of nodes are made and left: looking through all of them each time is dear."""
@@ -139,6 +178,9 @@ def make_node(
     app = create_app(make_settings(folder, role, data.name, **changes), **options)
     app.config["RATELIMIT_ENABLED"] = False
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.bytecode_cache = TEMPLATES
+    with app.app_context():
+        db.engine.update_execution_options(compiled_cache=STATEMENTS)
     return app
 
 

@@ -12,19 +12,13 @@ from pathlib import Path
 import httpx
 from sqlalchemy import select
 
+from bench import issued
 from bench.campaign.nodes import CODES, PASSWORD, Country
 from demo.browser import Browser, Refused
 from domain.errors import Refusal
-from domain.numbering import reference
-from domain.outgoing_flow import OutgoingState
 from domain.roles import SYSTEM
 from extensions import db
-from models.agencies import Agency, Appointment
-from models.outgoing import OutgoingDocument, Recipient
-from models.registers import RegisterKind
-from services import exchange
-from services.numbering import give_number
-from services.outgoing.state import move
+from models.agencies import Agency
 from services.unit_of_work import transaction
 
 PDF = b"%PDF-1.7\n"
@@ -85,35 +79,13 @@ class Load:
     def _write(self, office, codes: list[str], body: bytes) -> dict:
         with transaction(office, SYSTEM) as work:
             agency = work.session.scalars(select(Agency)).one()
-            signer = work.session.scalars(
-                select(Appointment).where(Appointment.role == "leader")
-            ).one()
-            today = office.today()
-            entry = give_number(work, agency, RegisterKind.OUTGOING, today)
-            doc = OutgoingDocument(
-                agency_id=agency.id,
-                unit_id=signer.unit_id,
-                drafter_id=signer.person_id,
-                signer_id=signer.id,
-                state=OutgoingState.ISSUED,
-                document_uid=f"{agency.code},{today:%Y/%m/%d},{entry.number}",
-                type_name="Công văn",
-                subject=f"Văn bản số {entry.number} của cuộc thử",
-                notation="UBND-VP",
-                number_entry_id=entry.id,
-                reference=reference(entry.number, "UBND-VP"),
-                issued_date=today,
-                issued_at=work.now,
-                urgency=self.chance.choice([0, 0, 0, 0, 2]),
-                issued_sha256=work.store(body, "application/octet-stream", 1),
-                created_at=work.now,
-            )
-            doc.recipients = [Recipient(code=code, name=code) for code in codes]
-            work.session.add(doc)
-            work.session.flush()
-            move(work, doc, "dispatch")
-            exchange.dispatch(work, doc)
-            return {"sender": agency.code, "uid": doc.document_uid, "number": entry.number}
+            urgency = self.chance.choice([0, 0, 0, 0, 2])
+            doc = issued.dispatch(work, agency, codes, body, urgency)
+            return {
+                "sender": agency.code,
+                "uid": doc.document_uid,
+                "number": doc.number_entry.number,
+            }
 
     def _clerk(self, number: int) -> None:
         """Registers arrivals through the pages; what goes wrong is tried again, as people do."""

@@ -1,0 +1,194 @@
+"""`make bench-exchange`: packages of 370 KB on one machine with hub, two nodes and their callers:
+how many a second the hub accepts durably; how many a second get from a node's outbox to another
+node's list; and how long one takes while ten a second leave."""
+
+import os
+import shutil
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from adapters.axis.client import AxisClient
+from adapters.edxml.package import Attachment, Organ, Package
+from adapters.edxml.write import write_package
+from bench import cpu, issued
+from bench.fanout import number, opened
+from demo.nodes import RunningNode
+from demo.running import Province
+from demo.story import BINH_SON, SON_TINH
+from demo.waiting import until
+from domain.roles import SYSTEM
+from models.agencies import Agency
+from models.hub import DirectoryEntry, HubMessage
+from models.incoming import IncomingDocument
+from models.outgoing import OutgoingDocument
+from services.hub import accounts
+from services.unit_of_work import transaction
+
+FIRST_PORT = 18900
+ENCLOSED = 276_000  # bytes; in base64 and with its header a package of 370 KB
+ACCEPTED = int(os.environ.get("ACCEPTED", "1500"))
+CALLERS = 4
+CARRIED = int(os.environ.get("CARRIED", "600"))
+PACED = int(os.environ.get("PACED", "300"))
+A_SECOND = 10
+PATIENCE = 300.0
+SYSTEM_ID, SECRET = "000.78.0001.H48", "bi-mat-cua-he-thong-do"
+
+
+def main() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="vanthu-exchange-"))
+    province = Province(folder, FIRST_PORT)
+    try:
+        province.prepare()
+        hub, receiver, sender = (opened(node) for node in province.nodes)
+        enter(hub)
+        province.start()
+        print(f"\nSố đo liên thông, gói 370 KB, ngày {date.today():%d/%m/%Y}")  # noqa: DTZ011
+        accepting(province, hub)
+        carrying(province, sender, receiver)
+        pacing(sender, receiver)
+    finally:
+        province.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def enter(hub) -> None:
+    """A system of its own at the hub, which sends to a district."""
+    office = hub.extensions["office"]
+    with hub.app_context(), transaction(office, SYSTEM) as work:
+        name = "Hệ thống đo"
+        work.session.add(DirectoryEntry(code=SYSTEM_ID, name=name, search_text="he thong do"))
+        work.session.flush()
+        accounts.add(work, SYSTEM_ID, name, SECRET)
+
+
+def accepting(province: Province, hub) -> None:
+    """Packages of a system, from its first call to the hub's last answer; the recipient is one
+    that nobody serves here, so that nothing else happens."""
+    packages = [package(turn) for turn in range(ACCEPTED)]
+    size = statistics.mean(map(len, packages)) / 1000
+    with cores(province.hub) as spent, ThreadPoolExecutor(CALLERS) as callers:
+        started = time.monotonic()
+        list(callers.map(lambda each: sent(province, each), split(packages, CALLERS)))
+        seconds = time.monotonic() - started
+    kept = number(hub, select(func.count(HubMessage.id)).where(HubMessage.sender_code == SYSTEM_ID))
+    print(
+        f"  trục nhận bền vững: {kept} gói {size:.0f} KB trong {seconds:.1f} s, "
+        f"{kept / seconds:.0f} gói/s (trục dùng {spent[0] / kept * 1000:.1f} ms CPU một gói)"
+    )
+
+
+def package(turn: int) -> bytes:
+    today = date.today()  # noqa: DTZ011
+    return write_package(
+        Package(
+            sender=Organ(SYSTEM_ID, "Hệ thống đo"),
+            recipients=(Organ(SYSTEM_ID, "Hệ thống đo"),),
+            document_id=f"{SYSTEM_ID},{today:%Y/%m/%d},{turn + 1}/CV-HT",
+            number=str(turn + 1),
+            notation="CV-HT",
+            issued_date=today,
+            subject=f"Văn bản đo số {turn + 1}",
+            attachments=(Attachment("van-ban.bin", issued.MEDIA_TYPE, os.urandom(ENCLOSED)),),
+        )
+    )
+
+
+def split(items: list[bytes], parts: int) -> list[list[bytes]]:
+    return [items[part::parts] for part in range(parts)]
+
+
+def sent(province: Province, packages: list[bytes]) -> None:
+    with AxisClient(f"{province.hub.url}/axis", SYSTEM_ID, SECRET) as axis:
+        for data in packages:
+            axis.send_edoc(data)
+
+
+@contextmanager
+def cores(node: RunningNode) -> Iterator[list[float]]:
+    """CPU seconds of a node's processes between begin and end."""
+    spent, before = [0.0], cpu.seconds(node.pids())
+    yield spent
+    spent[0] = cpu.seconds(node.pids()) - before
+
+
+def carrying(province: Province, sender, receiver) -> None:
+    """A backlog that leaves at once: until the last is in the other node's list."""
+    before = number(receiver, select(func.count(IncomingDocument.id)))
+    bodies = [os.urandom(ENCLOSED) for _ in range(CARRIED)]
+    with cores(province.hub) as at_hub, cores(province.districts[1]) as at_sender:
+        started = time.monotonic()
+        leave(sender, bodies)
+        written = time.monotonic() - started
+        there = select(func.count(IncomingDocument.id))
+        until("nơi nhận", lambda: number(receiver, there) >= before + CARRIED, PATIENCE)
+        seconds = time.monotonic() - started
+    print(
+        f"  nút → trục → nút: {CARRIED} văn bản trong {seconds:.1f} s, {CARRIED / seconds:.0f}/s "
+        f"(ghi vào hàng gửi xong sau {written:.1f} s; CPU một gói: nơi gửi "
+        f"{at_sender[0] / CARRIED * 1000:.0f} ms, trục {at_hub[0] / CARRIED * 1000:.0f} ms)"
+    )
+
+
+def leave(app, bodies: list[bytes]) -> None:
+    for body in bodies:
+        dispatch(app, body)
+
+
+def dispatch(app, body: bytes) -> str:
+    office = app.extensions["office"]
+    with app.app_context(), transaction(office, SYSTEM) as work:
+        agency = work.session.scalars(select(Agency).where(Agency.code == SON_TINH)).one()
+        return issued.dispatch(work, agency, [BINH_SON], body).document_uid
+
+
+def pacing(sender, receiver) -> None:
+    """Ten leave every second. Each takes from its clerk's step until the other node has it."""
+
+    def one(_turn: int) -> None:
+        dispatch(sender, os.urandom(ENCLOSED))
+
+    threads = []
+    started = time.monotonic()
+    before = number(receiver, select(func.count(IncomingDocument.id)))
+    for turn in range(PACED):
+        time.sleep(max(0.0, started + turn / A_SECOND - time.monotonic()))
+        threads.append(threading.Thread(target=one, args=(turn,)))
+        threads[-1].start()
+    for thread in threads:
+        thread.join()
+    there = select(func.count(IncomingDocument.id))
+    until("nơi nhận", lambda: number(receiver, there) >= before + PACED, PATIENCE)
+    seconds = sorted(took(sender, receiver)[-PACED:])
+    print(
+        f"  {A_SECOND} văn bản mỗi giây, {PACED} văn bản: p50 {statistics.median(seconds):.2f} s, "
+        f"p99 {seconds[int(len(seconds) * 0.99) - 1]:.2f} s, lâu nhất {seconds[-1]:.2f} s"
+    )
+
+
+def took(sender, receiver) -> list[float]:
+    """Seconds from dispatch to arrival, in the order in which they left."""
+    left = dict(rows(sender, select(OutgoingDocument.document_uid, OutgoingDocument.created_at)))
+    came = dict(rows(receiver, select(IncomingDocument.document_uid, IncomingDocument.arrived_at)))
+    both = sorted((left[uid], came[uid]) for uid in left.keys() & came.keys())
+    return [(arrived - departed).total_seconds() for departed, arrived in both]
+
+
+def rows(app, query) -> list:
+    with app.app_context():
+        session = app.extensions["office"].session()
+        session.rollback()
+        return list(session.execute(query).tuples())
+
+
+if __name__ == "__main__":
+    main()
