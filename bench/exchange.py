@@ -187,7 +187,7 @@ def rows(app, query) -> list:
     with app.app_context():
         session = app.extensions["office"].session()
         session.rollback()
-        return list(session.execute(query).tuples())
+        return [tuple(row) for row in session.execute(query)]
 
 
 if __name__ == "__main__":

@@ -25,12 +25,11 @@ class Fault:
 
 
 def append(
-    session: Session, actor: Actor, at: datetime, tag: str, subject: object, details: dict
+    head: AuditHead, actor: Actor, at: datetime, tag: str, subject: object, details: dict
 ) -> AuditEntry:
-    """Adds one entry behind the head; the head's row lock puts concurrent writers in order."""
+    """A new entry behind the head, which it moves on."""
     if tag not in AUDIT_TAGS:
         raise ValueError(f"unknown audit tag {tag}")
-    head = _locked_head(session)
     entry = AuditEntry(
         sequence=head.sequence + 1,
         at=at,
@@ -45,11 +44,11 @@ def append(
     )
     entry.hash = digest(entry)
     head.sequence, head.hash = entry.sequence, entry.hash
-    session.add(entry)
     return entry
 
 
-def _locked_head(session: Session) -> AuditHead:
+def locked_head(session: Session) -> AuditHead:
+    """The head, this transaction's own until its end: its row lock puts writers in order."""
     head = session.get(AuditHead, 1, with_for_update=True, populate_existing=True)
     if head is None:
         head = AuditHead(id=1, sequence=0, hash=GENESIS)

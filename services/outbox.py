@@ -37,6 +37,7 @@ class Lease:
     subject_id: int
     attempts: int
     token: str
+    repeats: bool = False
 
 
 def most_urgent(office: Office, item_id: int) -> int:
@@ -78,11 +79,18 @@ def claim(office: Office, item_id: int) -> Lease | None:
             update(OutboxItem)
             .where(OutboxItem.id == item_id, *_free(now))
             .values(lease_token=token, lease_until=now + LEASE, attempts=OutboxItem.attempts + 1)
-        )
-        if claimed.rowcount != 1:
+            .returning(
+                OutboxItem.kind,
+                OutboxItem.subject_id,
+                OutboxItem.attempts,
+                OutboxItem.repeat_seconds > 0,
+            )
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+        if claimed is None:
             return None
-        item = work.session.get(OutboxItem, item_id, populate_existing=True)
-        return Lease(item.id, item.kind, item.subject_id, item.attempts, token)
+        kind, subject_id, attempts, repeats = claimed
+        return Lease(item_id, kind, subject_id, attempts, token, repeats)
 
 
 def renew(work: Work, lease: Lease) -> None:
@@ -101,9 +109,9 @@ def renew(work: Work, lease: Lease) -> None:
 def settle(work: Work, lease: Lease, at: datetime | None = None) -> None:
     """Marks the item done, in the transaction that writes its result; a repeating one comes again
     at its pace, or at the time given. Raises LeaseLost."""
-    item = work.session.get(OutboxItem, lease.item_id, populate_existing=True)
     values = {"state": OutboxState.DONE, "finished_at": work.now}
-    if item is not None and item.repeat_seconds:
+    item = _fresh(work, lease) if lease.repeats else None
+    if item is not None and item.repeat_seconds:  # its pace may have changed meanwhile
         next_time = at or work.now + timedelta(seconds=item.repeat_seconds)
         values = {"due_at": next_time, "attempts": 0}
     _write(work, lease, problem="", **values)
@@ -112,7 +120,7 @@ def settle(work: Work, lease: Lease, at: datetime | None = None) -> None:
 def postpone(work: Work, lease: Lease, problem: str, until: datetime | None = None) -> bool:
     """Puts the item off with a growing pause, or, where nothing was tried, until a given time;
     parks it after a week. True when it was parked."""
-    item = work.session.get(OutboxItem, lease.item_id, populate_existing=True)
+    item = _fresh(work, lease)
     if item is not None and not item.repeat_seconds and work.now - item.created_at > GIVE_UP_AFTER:
         park(work, lease, problem)
         return True
@@ -142,6 +150,10 @@ def resume(work: Work, item: OutboxItem) -> None:
     item.attempts, item.problem, item.finished_at = 0, "", None
     item.woken_at = work.now
     work.woken.append((item.queue, item))
+
+
+def _fresh(work: Work, lease: Lease) -> OutboxItem | None:
+    return work.session.get(OutboxItem, lease.item_id, populate_existing=True)
 
 
 def _write(work: Work, lease: Lease, **values: object) -> None:

@@ -6,17 +6,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from domain.errors import Conflict
 from domain.roles import Actor
-from models.audit import Notification
+from models.audit import AuditHead, Notification
 from models.exchange import OutboxItem
 from models.files import StoredFile
-from services.audit_chain import append
+from services.audit_chain import append, locked_head
 from services.office import Office
+
+INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass
@@ -28,11 +31,13 @@ class Work:
     session: Session
     now: datetime
     woken: list[tuple[str, OutboxItem]] = field(default_factory=list)
+    _head: AuditHead | None = None
 
     def audit(self, tag: str, subject: object = None, **details: object) -> None:
         """Adds an entry to the chain, in this transaction (law 9)."""
         self.session.flush()
-        append(self.session, self.actor, self.now, tag, subject, details)
+        self._head = self._head or locked_head(self.session)
+        self.session.add(append(self._head, self.actor, self.now, tag, subject, details))
 
     def enqueue(
         self, queue: str, kind: str, subject_id: int, priority: int = 0, repeat_seconds: int = 0
@@ -72,17 +77,12 @@ class Work:
         return sha256
 
     def record_file(self, sha256: str, size: int, media_type: str, pages: int = 0) -> None:
-        if self.session.get(StoredFile, sha256) is None:
-            self.session.add(
-                StoredFile(
-                    sha256=sha256,
-                    size=size,
-                    media_type=media_type,
-                    pages=pages,
-                    created_at=self.now,
-                )
-            )
-            self.session.flush()
+        """The row of a file that is in the store; one that is there already stays as it is."""
+        insert = INSERTS[self.session.get_bind().dialect.name]
+        row = insert(StoredFile.__table__).values(
+            sha256=sha256, size=size, media_type=media_type, pages=pages, created_at=self.now
+        )
+        self.session.execute(row.on_conflict_do_nothing())
 
 
 @contextmanager

@@ -26,6 +26,7 @@ QUEUE = "exchange"
 INSIDE = "signing"  # work that needs nobody outside: it never waits behind a hub that hangs
 APART = "inspection"  # work that reads much: sending never waits behind it
 DAY_SECONDS = 24 * 3600
+NO_RECEIPTS = "-"  # for a key of ours: this hub passes no receipts on
 WHOLE_NODE = 0  # the subject of work that is not about one row
 HUB_AWAY = "hub-away"
 NOTED_EVERY = timedelta(seconds=30)
@@ -70,21 +71,27 @@ def connect(office: Office, agency_id: int, probing: bool = False) -> Connector:
 
     Raises Unavailable("hub-link-missing"), circuits.Resting, SealBroken.
     """
-    link = of_agency(office.session(), agency_id)
-    if link is not None:
-        circuits.enter(office, link.endpoint, probing)
-    return connect_on(office, agency_id)
+    link = _line(office, agency_id)
+    circuits.enter(office, link.endpoint, probing)
+    return _open(office, link)
 
 
 def connect_on(office: Office, agency_id: int) -> Connector:
     """As `connect`, for the second and every further agency of one visit at a hub."""
-    session = office.session()
-    link = of_agency(session, agency_id)
+    return _open(office, _line(office, agency_id))
+
+
+def _line(office: Office, agency_id: int) -> HubLink:
+    link = of_agency(office.session(), agency_id)
     if link is None:
         raise Unavailable("hub-link-missing")
+    return link
+
+
+def _open(office: Office, link: HubLink) -> Connector:
     secret = secret_of(office, link)
     kind, endpoint, system_id = link.kind, link.endpoint, link.system_id
-    session.rollback()
+    office.session().rollback()
     return open_line(office, kind, endpoint, system_id, secret)
 
 
@@ -92,10 +99,11 @@ def connect_on(office: Office, agency_id: int) -> Connector:
 class Party:
     """The lines of this node to one hub: the agency of each code, and the secrets of the codes. The
     first that has one calls, and speaks for the others too where the hub knows how
-    (adapters/axis/proofs.py)."""
+    (adapters/axis/proofs.py). A hub that knows receipts knows that."""
 
     agencies: Mapping[str, int]
     secrets: Mapping[str, str]
+    knows_receipts: bool = False
 
     @property
     def caller(self) -> int | None:
@@ -114,14 +122,15 @@ def leads(session) -> list[int]:
 def party(office: Office, lead: HubLink) -> Party:
     """All lines to the hub of `lead`, oldest first. One whose secret cannot be opened has none: a
     call of its own will tell why."""
-    agencies, secrets, session = {}, {}, office.session()
+    agencies, secrets, knows_receipts, session = {}, {}, False, office.session()
     beside = select(HubLink).where(HubLink.endpoint == lead.endpoint).order_by(HubLink.id)
     for link in session.scalars(beside):
         agencies[link.system_id] = link.agency_id
+        knows_receipts = knows_receipts or link.receipt_key_id not in ("", NO_RECEIPTS)
         with suppress(SealBroken):
             secrets[link.system_id] = secret_of(office, link)
     session.rollback()
-    return Party(agencies, secrets)
+    return Party(agencies, secrets, knows_receipts)
 
 
 def secret_of(office: Office, link: HubLink) -> str:

@@ -4,11 +4,12 @@ have not answered yet. A hub that does not know how to be asked for many is aske
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
+from datetime import timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from adapters.axis.client import AxisClient
 from adapters.axis.errors import AxisError, NotOffered, PermanentAxisError
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 HARD_LIMIT = 100  # width of the column: no hub writes longer ids
 FAILURES = 3  # so many packages in a row that cannot be fetched: is the hub away?
 FOLLOWED = 20
+SPEAKS_WITHIN = timedelta(seconds=10)  # a system that tells by itself has told by then
 ROUND_SECONDS = 20
 PACKAGES_LEFT = "packages-left"
 
@@ -79,16 +81,14 @@ class _Visit:
     def make(self) -> dict[int, str]:
         with _Lines(self.office) as lines:
             self._publish(lines)
-            if self.party.others and not self.told:
+            if (self.party.others or self.party.knows_receipts) and not self.told:
                 self._together(lines)
             for agency_id in self.party.agencies.values():
                 if agency_id not in self.told:
                     self.told[agency_id] = self._attempt(agency_id, lines, self._alone)
                 if self.told[agency_id].startswith(links.HUB_AWAY):
                     return dict.fromkeys(self.party.agencies.values(), self.told[agency_id])
-            for agency_id, problem in self.told.items():
-                if not problem:
-                    self.told[agency_id] = self._attempt(agency_id, lines, self._follow)
+            self._follow(lines)
         return self.told
 
     def _attempt(self, agency_id: int, lines: "_Lines", visit: Callable) -> str:
@@ -133,20 +133,30 @@ class _Visit:
     def _take(self, round_: "_Round", items: Iterable[tuple[int, ReceivedItem]]) -> None:
         self.is_cut_short = not round_.receive(items) or self.is_cut_short
 
-    def _follow(self, agency_id: int, lines: "_Lines") -> None:
+    def _follow(self, lines: "_Lines") -> None:
+        """Asks what became of packages, and for receipts, where something is outstanding."""
+        heard = [agency_id for agency_id, problem in self.told.items() if not problem]
+        for agency_ids, visit in (
+            (_silent(self.office, heard), self._ask_on),
+            (receipts.due(self.office, heard), self._collect),
+        ):
+            for agency_id in sorted(agency_ids):
+                self.told[agency_id] = self._attempt(agency_id, lines, visit)
+
+    def _ask_on(self, agency_id: int, lines: "_Lines") -> None:
         _follow(self.office, agency_id, lines.of(agency_id))
-        if receipts.are_due(self.office, agency_id):
-            receipts.collect(self.office, agency_id, lines.of(agency_id))
+
+    def _collect(self, agency_id: int, lines: "_Lines") -> None:
+        receipts.collect(self.office, agency_id, lines.of(agency_id))
 
     def _publish(self, lines: "_Lines") -> None:
         """Before the first package is taken the hub has the key that its receipt is signed with."""
-        for agency_id in self.party.agencies.values():
-            if not receipts.is_published(self.office, agency_id):
-                problem = self._attempt(agency_id, lines, self._publish_key)
-                if problem:
-                    self.told[agency_id] = problem
-                if problem.startswith(links.HUB_AWAY):
-                    return
+        for agency_id in receipts.unpublished(self.office, self.party.agencies.values()):
+            problem = self._attempt(agency_id, lines, self._publish_key)
+            if problem:
+                self.told[agency_id] = problem
+            if problem.startswith(links.HUB_AWAY):
+                return
 
     def _publish_key(self, agency_id: int, lines: "_Lines") -> None:
         receipts.publish_key(self.office, agency_id, lines.of(agency_id))
@@ -252,14 +262,28 @@ def _word(item) -> str:
     return (item.receive_status or item.send_status or "").lower()
 
 
+def _silent(office: Office, agency_ids: Collection[int]) -> set[int]:
+    """The agencies of which a package is undelivered that its recipients should have spoken of."""
+    query = select(ExchangeMessage.agency_id).where(
+        ExchangeMessage.agency_id.in_(agency_ids), *_unheard_of(office)
+    )
+    found = set(office.session().scalars(query.distinct()))
+    office.session().rollback()
+    return found
+
+
+def _unheard_of(office: Office) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ExchangeMessage.state == TransportState.SENT,
+        ExchangeMessage.kind == MessageKind.EDOC,
+        ExchangeMessage.finished_at < office.now() - SPEAKS_WITHIN,
+    )
+
+
 def _undelivered(office: Office, agency_id: int) -> list[tuple[int, str]]:
     query = (
         select(ExchangeMessage.id, ExchangeMessage.hub_doc_id)
-        .where(
-            ExchangeMessage.agency_id == agency_id,
-            ExchangeMessage.state == TransportState.SENT,
-            ExchangeMessage.kind == MessageKind.EDOC,
-        )
+        .where(ExchangeMessage.agency_id == agency_id, *_unheard_of(office))
         .order_by(func.random())  # some recipients never answer: they must not crowd out others
         .limit(FOLLOWED)
     )

@@ -2,7 +2,7 @@
 the recipients' as the hub passes them on. Each is checked against the package it is for; what is
 wrong with one is told to the clerks, and shown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,7 +25,6 @@ from services.exchange import links, transport
 from services.office import Office
 from services.unit_of_work import Work, transaction
 
-NONE = "-"
 SHOWN = 50
 AWAITED = timedelta(hours=1)
 UNKNOWN_KEY = "receipt-key-unknown"
@@ -53,26 +52,31 @@ def line_of(session: Session, agency_id: int) -> Line:
     return Line(agency_id, link.system_id, link.endpoint)
 
 
-def is_published(office: Office, agency_id: int) -> bool:
-    """Whether it is settled with the hub that we sign, and by which key, or that we do not."""
+def unpublished(office: Office, agency_ids: Collection[int]) -> list[int]:
+    """Those of the agencies with whose hub it is not settled that we sign, and by which key, or
+    that we do not."""
     session = office.session()
-    known = session.scalar(select(HubLink.receipt_key_id).where(HubLink.agency_id == agency_id))
     own = receipt_keys.own(office)
+    settled = {links.NO_RECEIPTS, own.key_id} if own else {links.NO_RECEIPTS}
+    query = select(HubLink.agency_id).where(
+        HubLink.agency_id.in_(agency_ids), HubLink.receipt_key_id.not_in(settled)
+    )
+    found = list(session.scalars(query.order_by(HubLink.id)))
     session.rollback()
-    return known == NONE or (own is not None and known == own.key_id)
-
-
-def signs(office: Office, agency_id: int) -> bool:
-    session = office.session()
-    known = session.scalar(select(HubLink.receipt_key_id).where(HubLink.agency_id == agency_id))
-    session.rollback()
-    return known not in ("", NONE, None)
+    return found
 
 
 def publish_key(office: Office, agency_id: int, axis: AxisClient) -> bool:
     """Sees that the hub has the key of this node; false where the hub knows no receipts."""
-    if is_published(office, agency_id):
-        return signs(office, agency_id)
+    if agency_id in unpublished(office, [agency_id]):
+        _publish(office, agency_id, axis)
+    session = office.session()
+    known = session.scalar(select(HubLink.receipt_key_id).where(HubLink.agency_id == agency_id))
+    session.rollback()
+    return known not in ("", links.NO_RECEIPTS, None)
+
+
+def _publish(office: Office, agency_id: int, axis: AxisClient) -> None:
     with transaction(office, SYSTEM) as work:
         key = receipt_keys.signer(work)
     try:
@@ -81,15 +85,14 @@ def publish_key(office: Office, agency_id: int, axis: AxisClient) -> bool:
         key = None
     with transaction(office, SYSTEM) as work:
         link = links.of_agency(work.session, agency_id)
-        link.receipt_key_id = key.key_id if key else NONE
-    return key is not None
+        link.receipt_key_id = key.key_id if key else links.NO_RECEIPTS
 
 
 def give(work: Work, message: ExchangeMessage, size: int) -> None:
     """Our receipt for a package that is kept here now, in the same transaction; nothing where the
     hub would not pass it on."""
     link = links.of_agency(work.session, message.agency_id)
-    if link is None or link.receipt_key_id in ("", NONE):
+    if link is None or link.receipt_key_id in ("", links.NO_RECEIPTS):
         return
     key = receipt_keys.signer(work)
     work.session.flush()
@@ -187,7 +190,8 @@ def keep_hubs(work: Work, message: ExchangeMessage, text: str, keys: Keys) -> No
     known = select(Receipt.id).where(Receipt.message_id == message.id, Receipt.text == text)
     if work.session.scalar(known.limit(1)) is None:
         row = _row(work, line, ReceiptRole.HUB, "", message.hub_doc_id, text)
-        _judge(work, row, line, message)
+        with work.session.no_autoflush:
+            _judge(work, row, line, message)
     _adopt(work, line, message)
 
 
@@ -214,14 +218,23 @@ def lacking() -> Select[tuple[int]]:
     )
 
 
-def are_due(office: Office, agency_id: int) -> bool:
-    """Whether a recipient took a package of ours lately whose receipt is not here yet. Some give
-    none: they are not asked about for ever, what comes late is found at night."""
-    query = lacking().where(
-        Dispatch.delivered_at > office.now() - AWAITED, ExchangeMessage.agency_id == agency_id
+def due(office: Office, agency_ids: Collection[int]) -> set[int]:
+    """Those of the agencies of whose packages one was taken lately without its receipt being here.
+    Some give none: they are not asked about for ever, what comes late is found at night."""
+    session = office.session()
+    query = (
+        lacking()
+        .with_only_columns(ExchangeMessage.agency_id)
+        .join(HubLink, HubLink.agency_id == ExchangeMessage.agency_id)
+        .where(
+            Dispatch.delivered_at > office.now() - AWAITED,
+            ExchangeMessage.agency_id.in_(agency_ids),
+            HubLink.receipt_key_id.not_in(("", links.NO_RECEIPTS)),
+        )
+        .distinct()
     )
-    found = signs(office, agency_id) and office.session().scalar(query.limit(1)) is not None
-    office.session().rollback()
+    found = set(session.scalars(query))
+    session.rollback()
     return found
 
 

@@ -14,7 +14,7 @@ from domain.roles import SYSTEM, Actor
 from models.agencies import Agency, HubLink
 from models.reconciling import Difference, Reconciliation, ReconciliationState
 from services import outbox
-from services.exchange import hub_side, links, receipts, register_faults, transport
+from services.exchange import hub_side, links, register_faults, transport
 from services.exchange.differences import Comparison, Found, Span
 from services.office import Office
 from services.outbox import Lease
@@ -76,7 +76,7 @@ def _start_all(office: Office, lease: Lease) -> None:
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease, links.night(office, work.now))
         # A hub that knew no receipts may have learnt of them.
-        unsigned = update(HubLink).where(HubLink.receipt_key_id == receipts.NONE)
+        unsigned = update(HubLink).where(HubLink.receipt_key_id == links.NO_RECEIPTS)
         work.session.execute(unsigned.values(receipt_key_id=""))
         for agency_id in work.session.scalars(select(Agency.id).where(Agency.is_active)).all():
             _start(work, agency_id, SYSTEM.name)

@@ -44,10 +44,6 @@ class Came:
     uplink_id: int | None = None
     original_sha256: str | None = None
 
-    def mark(self, message: HubMessage) -> None:
-        message.via_code, message.uplink_id = self.via_code, self.uplink_id
-        message.original_sha256 = self.original_sha256
-
 
 def accept(
     office: Office,
@@ -178,8 +174,7 @@ def _write(
         message = work.session.scalar(_same_bytes(sender, envelope.kind, sha256))
         _refuse_second_document(work, sender, envelope, codes, sha256)
         if message is None:
-            message = _new_message(work, sender, envelope, sha256, len(data))
-            came.mark(message)
+            message = _new_message(work, came, envelope, sha256, len(data))
         before = {delivery.recipient_code for delivery in message.deliveries}
         offered = _offer(work, message, codes)
         if not before.issuperset(codes):
@@ -232,10 +227,11 @@ def _refuse_second_document(
         raise AxisRefusal("axis-same-id-other-bytes", doc_id=envelope.document_uid)
 
 
-def _new_message(work: Work, sender: str, envelope: Envelope, sha256: str, size: int) -> HubMessage:
+def _new_message(work: Work, came: Came, envelope: Envelope, sha256: str, size: int) -> HubMessage:
     message = HubMessage(
         doc_id=str(uuid.uuid4()),
-        sender_code=sender,
+        sender_code=envelope.sender,
+        **vars(came),
         kind=envelope.kind,
         document_uid=envelope.document_uid,
         business_kind=envelope.business_kind,
@@ -246,6 +242,8 @@ def _new_message(work: Work, sender: str, envelope: Envelope, sha256: str, size:
         payload_sha256=sha256,
         size=size,
         search_text=envelope.search_text,
+        payload_removed_at=None,
+        deliveries=[],
         created_at=work.now,
     )
     work.session.add(message)

@@ -17,7 +17,9 @@ def followed(office: Office, found: Mapping[str, DirectoryEntry]) -> dict[str, D
     today, goals = office.today(), dict(found)
     for _ in range(HOPS):
         leaving = {code: entry for code, entry in goals.items() if _forwards(entry, today)}
-        heirs = find_by_code(office, {e.successor_code for e in leaving.values()} or ())
+        if not leaving:
+            return goals
+        heirs = find_by_code(office, {e.successor_code for e in leaving.values()})
         moved = {
             c: heirs[e.successor_code] for c, e in leaving.items() if e.successor_code in heirs
         }

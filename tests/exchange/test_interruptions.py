@@ -77,7 +77,7 @@ def test_killed_while_sending(world, kill, owner, name, when):
         (receiving, "_read"),
         (receiving, "take"),
         (AxisClient, "update_status"),
-        (polling, "_follow"),
+        (polling, "_silent"),
     ],
     ids=["fetch", "read", "write", "acknowledge", "follow"],
 )

@@ -198,6 +198,7 @@ def test_the_hub_tells_of_delivery_where_the_recipient_sends_no_statuses(world):
     world.b.work()
     with world.hub.app.app_context(), transaction(world.hub.office, SYSTEM) as work:
         work.session.scalars(select(Delivery)).one().state = "DONE"
+    world.b.wait(seconds=15)
     world.b.poll()
     (dispatch,) = world.b.all(Dispatch)
     assert (dispatch.transport_state, dispatch.business_state) == (TransportState.DELIVERED, None)
