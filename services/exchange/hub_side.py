@@ -14,7 +14,7 @@ from adapters.axis.records import LedgerRecord
 from domain.errors import Refusal
 from domain.roles import SYSTEM
 from models.exchange import Direction, ExchangeMessage
-from services.exchange import links, receipts
+from services.exchange import links, publishing, receipts
 from services.office import Office
 from services.unit_of_work import transaction
 
@@ -46,7 +46,7 @@ def ask(office: Office, agency_id: int, since: datetime, cut: datetime) -> HubSi
     side = HubSide()
     try:
         with links.connect(office, agency_id) as axis:
-            side.signs = receipts.publish_key(office, agency_id, axis)
+            side.signs = publishing.publish_key(office, agency_id, axis)
             if side.signs:
                 _settle_receipts(office, agency_id, axis)
             _read_ledger(side, axis, since - MARGIN)

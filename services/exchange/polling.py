@@ -20,7 +20,7 @@ from domain.roles import SYSTEM
 from models.agencies import HubLink
 from models.exchange import Dispatch, ExchangeMessage, MessageKind, OutboxItem
 from services import outbox
-from services.exchange import links, receipts, receiving, transport
+from services.exchange import links, publishing, receipts, receiving, transport
 from services.exchange.circuits import Resting
 from services.office import Office
 from services.outbox import Lease, LeaseLost
@@ -151,7 +151,7 @@ class _Visit:
 
     def _publish(self, lines: "_Lines") -> None:
         """Before the first package is taken the hub has the key that its receipt is signed with."""
-        for agency_id in receipts.unpublished(self.office, self.party.agencies.values()):
+        for agency_id in publishing.unpublished(self.office, self.party.agencies.values()):
             problem = self._attempt(agency_id, lines, self._publish_key)
             if problem:
                 self.told[agency_id] = problem
@@ -159,7 +159,7 @@ class _Visit:
                 return
 
     def _publish_key(self, agency_id: int, lines: "_Lines") -> None:
-        receipts.publish_key(self.office, agency_id, lines.of(agency_id))
+        publishing.publish_key(self.office, agency_id, lines.of(agency_id))
 
 
 def _left_there(number: int) -> str:
