@@ -4,7 +4,7 @@ Search finds by code or name, with accents or without; agencies that are locked 
 not offered, and naming one is refused with its successor.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from models.search_words import has_words
 from services.office import Office
 
 MOST_FOUND = 1000  # of so many that have the words the best are chosen: more is no search
+SUCCESSIONS = 5  # successors of successors; more is a circle
 CANDIDATES = 200  # ranked in memory
 
 
@@ -56,7 +57,7 @@ def sorted_out(
     known = _by_code(office, wanted) if wanted else {}
     usable = {c: known[c] for c in wanted if c in known and takes_mail(office, known[c])}
     over = [known[c] for c in wanted if c in known and _is_over(office, known[c])]
-    heirs = _names(office, {entry.successor_code for entry in over} - {""})
+    heirs = heirs_of(office, over)
     refused = {c: _refusal(office, c, known.get(c), heirs) for c in wanted if c not in usable}
     return usable, refused
 
@@ -72,10 +73,30 @@ def named(office: Office, codes: Iterable[str]) -> list[DirectoryEntry]:
 def standing_for(office: Office, code: str) -> list[str]:
     """The codes under which an agency may have been written to: its own, its former one, those of
     dissolved agencies that it took over from."""
-    entry = DirectoryEntry
-    took_over = select(entry.code).where(entry.successor_code == code, entry.forwards)
-    former = select(entry.old_code).where(entry.code == code, entry.old_code != "")
-    return [code, *office.session().scalars(took_over), *office.session().scalars(former)]
+    entry, session, codes, heirs = DirectoryEntry, office.session(), [code], [code]
+    for _ in range(SUCCESSIONS):
+        took_over = select(entry.code).where(entry.successor_code.in_(heirs), entry.forwards)
+        new = took_over.where(entry.code.not_in(codes)).order_by(entry.code)
+        heirs = session.scalars(new).all()
+        if not heirs:
+            break
+        codes += heirs
+    former = select(entry.old_code).where(entry.code.in_(codes), entry.old_code != "")
+    return [*codes, *session.scalars(former)]
+
+
+def heirs_of(office: Office, over: Iterable[DirectoryEntry]) -> dict[str, DirectoryEntry]:
+    """For the code of each dissolved agency who took over from it: the successor, or where that one
+    is dissolved too the next."""
+    goals = {entry.code: entry for entry in over}
+    for _ in range(SUCCESSIONS):
+        leaving = {c: e.successor_code for c, e in goals.items() if _is_over(office, e)}
+        found = _by_code(office, list(set(filter(None, leaving.values()))))
+        moved = {code: found[heir] for code, heir in leaving.items() if heir in found}
+        if not moved:
+            break
+        goals |= moved
+    return {code: entry for code, entry in goals.items() if entry.code != code}
 
 
 def is_reachable(office: Office, entry: DirectoryEntry) -> bool:
@@ -90,6 +111,8 @@ def takes_mail(office: Office, entry: DirectoryEntry) -> bool:
 
 
 def _by_code(office: Office, codes: Sequence[str]) -> dict[str, DirectoryEntry]:
+    if not codes:
+        return {}
     found = office.session().scalars(
         select(DirectoryEntry).where(
             or_(DirectoryEntry.code.in_(codes), DirectoryEntry.old_code.in_(codes))
@@ -103,15 +126,8 @@ def _by_code(office: Office, codes: Sequence[str]) -> dict[str, DirectoryEntry]:
     return known
 
 
-def _names(office: Office, codes: Collection[str]) -> dict[str, str]:
-    if not codes:
-        return {}
-    query = select(DirectoryEntry.code, DirectoryEntry.name).where(DirectoryEntry.code.in_(codes))
-    return dict(office.session().execute(query).all())
-
-
 def _refusal(
-    office: Office, code: str, entry: DirectoryEntry | None, heirs: dict[str, str]
+    office: Office, code: str, entry: DirectoryEntry | None, heirs: Mapping[str, DirectoryEntry]
 ) -> Invalid:
     """Why documents cannot be sent there."""
     if entry is None:
@@ -119,8 +135,8 @@ def _refusal(
     told = {"field": "recipients", "organ": entry.code, "name": entry.name}
     if not _is_over(office, entry):
         return Invalid("recipient-locked", **told)
-    heir = heirs.get(entry.successor_code)
-    successor = f"{heir} ({entry.successor_code})" if heir else "—"
+    heir = heirs.get(entry.code)
+    successor = f"{heir.name} ({heir.code})" if heir else "—"
     return Invalid("recipient-dissolved", **told, successor=successor)
 
 

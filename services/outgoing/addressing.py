@@ -37,11 +37,13 @@ def choices(office: Office, doc: OutgoingDocument) -> list[Choice]:
     entries = directory.named(office, codes)
     gone = [each for each in entries if each.id is None or not directory.is_reachable(office, each)]
     found = [Choice(entry.code, entry.name, gone=entry in gone) for entry in entries]
-    succeeded = {e.successor_code: e.name for e in gone if e.successor_code not in ("", *codes)}
+    heirs = directory.heirs_of(office, [entry for entry in gone if entry.id is not None])
+    replaced = {entry.code: entry.name for entry in gone}
+    succeeded = {heir.code: (heir, replaced[code]) for code, heir in heirs.items()}
     return found + [
-        Choice(entry.code, entry.name, replaces=succeeded[entry.code])
-        for entry in directory.named(office, succeeded)
-        if entry.id is not None and directory.is_reachable(office, entry)
+        Choice(heir.code, heir.name, replaces=name)
+        for code, (heir, name) in succeeded.items()
+        if code not in codes and directory.is_reachable(office, heir)
     ]
 
 
