@@ -9,6 +9,7 @@ from pathlib import Path
 
 ENV_PREFIX = "VANTHU_"
 MIN_SECRET = 32
+LARGEST_PACKAGE_MB = 2048  # what readers of packages take (adapters/edxml/limits.py)
 
 
 class ConfigError(SystemExit):
@@ -44,6 +45,7 @@ class Settings:
     axis_calls_per_minute: int = 12_000  # of one system at the hub; 0: any number
     payload_days: int = 365  # how long the hub keeps what was delivered; 0: for ever
     max_upload: int = 50 * 1024 * 1024
+    max_package: int = 120 * 1024 * 1024  # of the exchange, files in base64 and all
     trusted_proxies: int = 0
     package_key: bytes = b""  # PEM of a key and its certificate; empty: packages go unsigned
     demo: bool = False
@@ -112,6 +114,15 @@ def _package_key(env: Mapping[str, str]) -> bytes:
         raise ConfigError(f"{ENV_PREFIX}PACKAGE_KEY: {error.strerror}: {path}") from None
 
 
+def _package_limit(env: Mapping[str, str]) -> int:
+    megabytes = _number(env, "MAX_PACKAGE_MB", 120)
+    if not 1 <= megabytes <= LARGEST_PACKAGE_MB:
+        raise ConfigError(
+            f"{ENV_PREFIX}MAX_PACKAGE_MB must be from 1 to {LARGEST_PACKAGE_MB}, not {megabytes}"
+        )
+    return megabytes * 1024 * 1024
+
+
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Settings from environment variables `VANTHU_…`; raises ConfigError with one line."""
     env = os.environ if env is None else env
@@ -137,6 +148,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         axis_calls_per_minute=_number(env, "AXIS_CALLS_PER_MINUTE", 12_000),
         payload_days=_number(env, "PAYLOAD_DAYS", 365),
         max_upload=_number(env, "MAX_UPLOAD_MB", 50) * 1024 * 1024,
+        max_package=_package_limit(env),
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
         package_key=_package_key(env),
         demo=_one_of(env, "DEMO", "0", ("0", "1")) == "1",

@@ -55,6 +55,7 @@ Serve = Callable[[Flask], None]  # serves for ever, in a process of its own
 NOTHING: Mapping[str, Serve] = {}
 SWEEP_SECONDS = 1.0
 TIDY_EVERY = 3600  # sweeps
+ABANDONED_SECONDS = 24 * 3600  # no transfer goes on without a byte for so long
 BEAT_EVERY = 30
 FINISH_SECONDS = 20.0
 FINISH_STEP = 0.02
@@ -111,6 +112,7 @@ def sweep(tidying: bool = False, alive: tuple[str, ...] = ()) -> None:
                 health.beat(office, alive)
             if tidying:
                 uploads.forget_abandoned(office)
+                office.files.forget_abandoned(time.time() - ABANDONED_SECONDS)
             links.ensure_polls(office)
             schedule.ensure(office)
             uplinks.ensure_polls(office)

@@ -8,12 +8,14 @@ import os
 import struct
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 PDF = "application/pdf"
 _HEX = frozenset("0123456789abcdef")
+_INCOMING = ".incoming-"
 
 
 class DamagedFile(Exception):
@@ -35,15 +37,31 @@ class FileStore:
 
         Equal bytes are stored once; of concurrent writers one wins and all get the same name.
         """
+        with self.incoming() as coming:
+            coming.write((data,) if isinstance(data, (bytes, bytearray, memoryview)) else data)
+            return coming.keep()
+
+    @contextmanager
+    def incoming(self) -> Iterator["Incoming"]:
+        """A place for bytes of which it is not decided yet whether they are kept; whatever happens,
+        nothing else is left of it."""
         self.root.mkdir(parents=True, exist_ok=True)
-        chunks = (data,) if isinstance(data, (bytes, bytearray, memoryview)) else data
-        handle, temporary = tempfile.mkstemp(prefix=".incoming-", dir=self.root)
-        try:
-            sha = _write(handle, chunks)
-            self._publish(Path(temporary), sha)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-        return sha
+        handle, temporary = tempfile.mkstemp(prefix=_INCOMING, dir=self.root)
+        with os.fdopen(handle, "wb") as stream:
+            try:
+                yield Incoming(self, Path(temporary), stream)
+            finally:
+                Path(temporary).unlink(missing_ok=True)
+
+    def forget_abandoned(self, before: float) -> None:
+        """Removes what processes that were killed left half written, if nobody has written to it
+        since `before` (seconds since the epoch)."""
+        for path in self.root.glob(f"{_INCOMING}*"):
+            try:
+                if path.stat().st_mtime < before:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
 
     def read(self, sha: str) -> bytes:
         """The bytes, checked against their name. Raises FileNotFoundError, DamagedFile."""
@@ -76,14 +94,17 @@ class FileStore:
             raise ValueError("not a SHA-256 in lower-case hex")
         return self.root / sha[:2] / sha[2:4] / sha
 
-    def _publish(self, temporary: Path, sha: str) -> None:
+    def publish(self, temporary: Path, sha: str) -> None:
+        """Gives a finished file on the same disk its name; of equal ones the first stays."""
         target = self.path(sha)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(temporary, target)  # unlike rename, never replaces what is there
         except FileExistsError:
             if self._damaged(sha):
-                os.replace(temporary, target)  # the same bytes are at hand: heal the file
+                spare = temporary.with_name(f"{temporary.name}+")
+                os.link(temporary, spare)
+                os.replace(spare, target)  # the same bytes are at hand: heal the file
         for folder in (target.parent, target.parent.parent, self.root):
             _sync_folder(folder)
 
@@ -92,16 +113,37 @@ class FileStore:
             return hashlib.file_digest(stream, "sha256").hexdigest() != sha
 
 
-def _write(handle: int, chunks: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    with os.fdopen(handle, "wb") as stream:
-        for chunk in chunks:
-            digest.update(chunk)
-            stream.write(chunk)
-        stream.flush()
-        os.fchmod(stream.fileno(), 0o440)
-        os.fsync(stream.fileno())
-    return digest.hexdigest()
+class Incoming:
+    """Bytes on their way into the store, in a temporary file beside it: written piece by piece,
+    readable at any time, kept at last or not at all."""
+
+    def __init__(self, store: FileStore, path: Path, stream: BinaryIO) -> None:
+        self.path, self.size = path, 0
+        self._store, self._stream, self._digest = store, stream, hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Of what was written so far, in hex."""
+        return self._digest.hexdigest()
+
+    def write(self, pieces: Iterable[bytes]) -> None:
+        for piece in pieces:
+            self._digest.update(piece)
+            self._stream.write(piece)
+            self.size += len(piece)
+        self._stream.flush()
+
+    def open(self) -> BinaryIO:
+        """A stream of what was written so far; the caller closes it."""
+        return self.path.open("rb")
+
+    def keep(self) -> str:
+        """Stores the bytes and returns their SHA-256; on return they survive a power cut. Again, it
+        brings back what was removed meanwhile."""
+        os.fchmod(self._stream.fileno(), 0o440)
+        os.fsync(self._stream.fileno())
+        self._store.publish(self.path, self.sha256)
+        return self.sha256
 
 
 def _sync_folder(folder: Path) -> None:

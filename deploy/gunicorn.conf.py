@@ -14,14 +14,22 @@ threads = int(os.environ.get("VANTHU_WEB_THREADS", "8")) + waiters
 preload_app = True
 # The axis SDK makes a new connection pool for every call and leaves the sockets open.
 keepalive = 2
+# Of the process: a thread may be at a package of 1 GB for as long as bytes travel.
 timeout = 120
 graceful_timeout = 20
+stalled = 60  # seconds without a byte, one way or the other, after which an axis call is given up
 # The axis carries its arguments in headers, the list of recipients twice: 600 of them exceed the
 # usual 8190 bytes, and the HTML of a 400 is a lost answer for the SDK. As MAX_SIGNED_TEXT there.
 limit_request_field_size = 256 * 1024
 limit_request_fields = 64
 accesslog = None
 control_socket_disable = True
+
+
+def pre_request(worker, req) -> None:
+    """A caller that stops in the midst of a package gives its thread back."""
+    if req.path.startswith("/axis"):
+        req.unreader.sock.settimeout(stalled)
 
 
 def post_worker_init(worker) -> None:

@@ -11,7 +11,7 @@ AWAY_PAUSE = 5.0
 WAIT = 0.5
 ENOUGH = 200  # wake-ups in a queue: more would only cost, the sweeper comes again
 FULL_PAUSE = 0.5  # seconds until a full queue is looked at again
-LONGEST_JOB = 3600  # seconds: 50 MB over a poor line take minutes
+LONGEST_JOB = 12 * 3600  # seconds: 1.4 GB over a poor line; one that stands still ends in minutes
 
 
 class Waker:

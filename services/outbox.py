@@ -93,13 +93,13 @@ def claim(office: Office, item_id: int) -> Lease | None:
         return Lease(item_id, kind, subject_id, attempts, token, repeats)
 
 
-def renew(work: Work, lease: Lease) -> None:
-    """Holds the item for another LEASE, in a transaction that writes a part of the result; raises
-    LeaseLost."""
+def renew(work: Work, lease: Lease, span: timedelta = LEASE) -> None:
+    """Holds the item for another LEASE or longer, in a transaction that writes a part of the result
+    or while a long transfer goes on (services/carrying.py); raises LeaseLost."""
     held = work.session.execute(
         update(OutboxItem)
         .where(OutboxItem.id == lease.item_id, OutboxItem.lease_token == lease.token)
-        .values(lease_until=work.now + LEASE)
+        .values(lease_until=work.now + span)
         .execution_options(synchronize_session=False)
     )
     if held.rowcount != 1:

@@ -1,10 +1,11 @@
 """Stored files as they are read for people: what the disk does not have whole is refused in words,
-so that the page of its document can say so."""
+so that the page of its document can say so. And as they are handed on to machines."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapters.files import DamagedFile
+from adapters.edxml.kept import Kept
+from adapters.files import DamagedFile, FileStore
 from domain.errors import Unavailable
 from services.office import Office
 
@@ -19,6 +20,18 @@ def check_file(office: Office, sha256: str) -> None:
     """Raises as `read_file`, without holding the bytes in memory."""
     with _whole(sha256):
         office.files.open(sha256).close()
+
+
+def kept(files: FileStore, sha256: str) -> Kept:
+    """A stored file to be handed on where it lies."""
+    path = files.path(sha256)
+    return Kept(path, path.stat().st_size, sha256)
+
+
+def whole(files: FileStore, sha256: str) -> Kept:
+    """The same, its bytes checked. Raises DamagedFile, FileNotFoundError."""
+    files.open(sha256).close()
+    return kept(files, sha256)
 
 
 @contextmanager

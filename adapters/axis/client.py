@@ -5,22 +5,24 @@ again later. A PermanentAxisError carries the axis's own code and words: repeati
 The client never retries by itself, follows no redirect (a POST would become a GET) and always
 checks the server's certificate; a private authority is trusted through `transport`, e.g.
 `httpx.HTTPTransport(verify=ssl.create_default_context(cafile=...))`.
+Packages go out of files and come in by pieces, so that a large one never stands in memory.
 """
 
-import base64
-import binascii
 import json
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
+from itertools import chain
 from typing import TypeVar
 
 import httpx
 
 from adapters.axis import proofs, wire
-from adapters.axis.body import CRLF
+from adapters.axis.answer import LONGEST_OUTLINE, Into, Result, in_memory, package_in
+from adapters.axis.body import CRLF, Stored, body_of, hash_forms, stored
 from adapters.axis.errors import (
     NotOffered,
     PermanentAxisError,
@@ -51,6 +53,8 @@ Arguments = Mapping[str, str | list[str]]
 SERVICE = "eDoc"
 UNACCEPTED = {"15", "19"}  # wrong system id or secret, locked: true of every operation
 DEFAULT_TIMEOUT_S = 60.0
+BYTES_PER_S = 8 * 1024 * 1024  # a hub reads and keeps so many of a package before it answers
+PEEK = 64
 TOO_EARLY = {408, 425, 429}  # the words of a server that may have us later
 HUB_ERROR = "20"  # "hub error" (`axis.md` 9): of all coded answers the one that passes
 
@@ -126,21 +130,26 @@ class AxisClient:
     def delete_agency(self, code: str) -> None:
         self._answer("deleteAgency", {"AgencyCode": code})
 
-    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str:
+    def send_edoc(
+        self, package: bytes | Stored, kind: str = "edoc", to: list[str] | None = None
+    ) -> str:
         """Send one edXML file and return the axis's id of it; as `submit`."""
-        return self.submit(data, kind, to).doc_id
+        return self.submit(package, kind, to).doc_id
 
-    def submit(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> Accepted:
+    def submit(
+        self, package: bytes | Stored, kind: str = "edoc", to: list[str] | None = None
+    ) -> Accepted:
         """Send one edXML file.
 
         Without `to` the axis reads the recipients from the package. The hash is sent in the form
         of the SDK, the only one a real axis has ever been sent.
         """
+        package = stored(package)
         arguments: dict[str, str | list[str]] = {"from": self.system_id, **_kind(kind)}
         if to is not None:
             arguments["to"] = list(to)
-        arguments["hash-file"] = wire.file_hashes(data)[1]
-        answer = self._answer("sendEdoc", arguments, data + CRLF)
+        arguments["hash-file"] = hash_forms(bytes.fromhex(package.sha256))[1]
+        answer = self._answer("sendEdoc", arguments, package)
         doc_id, receipt = answer.get("DocId"), answer.get("receipt")
         if not isinstance(doc_id, str | int) or not str(doc_id):
             raise TemporaryAxisError("sendEdoc: success without DocId")
@@ -149,21 +158,23 @@ class AxisClient:
     def received_list(self, kind: str = "edoc") -> list[ReceivedItem]:
         return self._list("getReceivedEdocList", _kind(kind), ReceivedItem)
 
-    def get_edoc(self, doc_id: str) -> bytes:
-        text = self._answer("getEdoc", {"docId": doc_id}).get("data")
-        try:
-            return base64.b64decode("".join(str(text).split()) if text else b"?", validate=True)
-        except (binascii.Error, ValueError):
-            raise TemporaryAxisError("getEdoc: data is not base64") from None
+    def get_edoc(self, doc_id: str, into: Into[Result] = in_memory) -> Result:
+        """The package, its pieces handed to `into` as they come, and what that makes of them. It
+        must keep nothing before the last piece: whether the answer is good shows only then."""
+        with self._opened("getEdoc", {"docId": doc_id}) as response:
+            check = partial(_members, "getEdoc", response.status_code)
+            return into(package_in(response.iter_bytes(), check))
 
-    def download_edoc(self, doc_id: str) -> bytes:
-        """The package as the body itself. An error page must not pass for a package."""
-        response = self._exchange("downloadEdoc", {"docId": doc_id})
-        start = response.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
-        if response.is_success and start.startswith(b"<") and b"html" not in start:
-            return response.content
-        _read_answer("downloadEdoc", response)
-        raise TemporaryAxisError("downloadEdoc: the answer is not a package")
+    def download_edoc(self, doc_id: str, into: Into[Result] = in_memory) -> Result:
+        """As `get_edoc`, the package as the body itself. An error page must not pass for one."""
+        with self._opened("downloadEdoc", {"docId": doc_id}) as response:
+            pieces = response.iter_bytes()
+            head = _head(pieces, PEEK)
+            start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:PEEK].lower()
+            if response.is_success and start.startswith(b"<") and b"html" not in start:
+                return into(chain([head], pieces))
+            _read_members("downloadEdoc", response.status_code, head + _head(pieces))
+            raise TemporaryAxisError("downloadEdoc: the answer is not a package")
 
     def update_status(self, doc_id: str, status: str, receipt: str = "") -> None:
         """Acknowledge a received package: "processing", "done" or "fail" (transport only). A
@@ -222,7 +233,7 @@ class AxisClient:
         page of its web server, or a code; only a system that it does not accept is another case."""
         response = self._exchange(name, {**arguments, "also": proofs.argument(also)}, None, also)
         try:
-            return _read_answer(name, response)
+            return _read_members(name, response.status_code, response.content)
         except PermanentAxisError as error:
             if error.code in UNACCEPTED:
                 raise
@@ -262,41 +273,81 @@ class AxisClient:
             raise TemporaryAxisError(f"{operation}: data is not a list of objects")
         return [record.from_wire(item) for item in items]
 
-    def _answer(self, operation: str, arguments: Arguments, body: bytes | None = None) -> dict:
-        return _read_answer(operation, self._exchange(operation, arguments, body))
+    def _answer(
+        self, operation: str, arguments: Arguments, body: bytes | Stored | None = None
+    ) -> dict:
+        response = self._exchange(operation, arguments, body)
+        return _read_members(operation, response.status_code, response.content)
 
     def _exchange(
         self,
         name: str,
         arguments: Arguments,
-        body: bytes | None = None,
+        body: bytes | Stored | None = None,
         also: Mapping[str, str] | None = None,
     ) -> httpx.Response:
+        with self._opened(name, arguments, body, also) as response:
+            response.read()
+            return response
+
+    @contextmanager
+    def _opened(
+        self,
+        name: str,
+        arguments: Arguments,
+        body: bytes | Stored | None = None,
+        also: Mapping[str, str] | None = None,
+    ) -> Iterator[httpx.Response]:
+        """The answer to a call, its body still to be read. What breaks off is temporary, whenever
+        it does."""
         operation = OPERATIONS[name]
-        content = operation.body if body is None else body
         headers = wire.sign_headers(
             arguments, self.system_id, self._secret, operation.content_type, self._clock()
         )
         headers = proofs.add_proofs(headers, also) if also else headers
-        url = f"{self.endpoint}/{name}"
+        content, timeout = operation.body if body is None else body, self._http.timeout
+        if not isinstance(content, bytes):
+            headers.append(("Content-Length", str(content.size + len(CRLF))))
+            content, timeout = body_of(content), patience(timeout, content.size)
+        sent = {"headers": headers, "content": content, "timeout": timeout}
         try:
-            response = self._http.request(operation.method, url, headers=headers, content=content)
+            with self._http.stream(operation.method, f"{self.endpoint}/{name}", **sent) as response:
+                passing = response.is_server_error or response.status_code in TOO_EARLY
+                if passing or response.is_redirect:
+                    raise TemporaryAxisError(f"{name}: HTTP {response.status_code}")
+                yield response
         except httpx.HTTPError as error:
             raise TemporaryAxisError(f"{name}: {type(error).__name__}") from error
-        passing = response.is_server_error or response.status_code in TOO_EARLY
-        if passing or response.is_redirect:
-            raise TemporaryAxisError(f"{name}: HTTP {response.status_code}")
-        return response
 
 
-def _read_answer(operation: str, response: httpx.Response) -> dict:
-    """The answer's members, if it says success; the status line of a 4xx adds nothing to them."""
+def patience(timeout: httpx.Timeout, size: int) -> httpx.Timeout:
+    """As long as the hub needs, before its answer begins, to look at a package of this size."""
+    known = timeout.as_dict()
+    if known["read"] is not None:
+        known["read"] += size / BYTES_PER_S
+    return httpx.Timeout(**known)
+
+
+def _head(pieces: Iterator[bytes], size: int = LONGEST_OUTLINE) -> bytes:
+    """The first pieces, until there are that many bytes."""
+    head = b""
+    while len(head) < size and (piece := next(pieces, b"")):
+        head += piece
+    return head
+
+
+def _read_members(operation: str, status_code: int, content: bytes) -> dict:
     try:
-        answer = json.loads(response.content)
+        answer = json.loads(content)
     except (ValueError, RecursionError):
         answer = None
+    return _members(operation, status_code, answer)
+
+
+def _members(operation: str, status_code: int, answer: object) -> dict:
+    """The answer's members, if it says success; the status line of a 4xx adds nothing to them."""
     if not isinstance(answer, dict) or "ErrorCode" not in answer:
-        raise TemporaryAxisError(f"{operation}: HTTP {response.status_code}, not an axis answer")
+        raise TemporaryAxisError(f"{operation}: HTTP {status_code}, not an axis answer")
     code, status = str(answer["ErrorCode"]), str(answer.get("status"))
     if code == "0" and status != "FAIL":
         return answer

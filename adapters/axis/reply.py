@@ -6,10 +6,11 @@ is ever null, and the description of an answer is ASCII. Send them by `encode` w
 application/json.
 """
 
-import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from adapters.axis.answer import with_package
+from adapters.axis.body import Stored
 from adapters.axis.errors import answer_for
 from adapters.axis.records import Record
 from domain.errors import Refusal
@@ -31,9 +32,9 @@ def accepted(doc_id: str, receipt: str = "") -> Reply:
     return done() | {"DocId": doc_id} | ({"receipt": receipt} if receipt else {})
 
 
-def document(edxml: bytes) -> Reply:
-    """getEdoc: the package, base64."""
-    return done() | {"data": base64.b64encode(edxml).decode()}
+def document(package: Stored) -> tuple[int, Iterator[bytes]]:
+    """getEdoc: the length and the pieces of an answer with the package, base64, already encoded."""
+    return with_package(done(), package)
 
 
 def listing(records: Iterable[Record]) -> Reply:

@@ -1,4 +1,4 @@
-"""The signed headers of the axis, both sides; the hash of the file is in `body`, offered here too.
+"""The signed headers of the axis, both sides; the hash of the file is in `body`.
 
 Facts observed on the unmodified client SDK 2.0.0 and 2.0.1. All arguments travel as headers;
 the signed thing is one compact JSON text, sent in a header too. The receiver must check and use
@@ -13,20 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
-from adapters.axis.body import file_hashes, file_of_body, hash_matches, strip_body
 from adapters.axis.errors import AxisRefusal
 from adapters.axis.operations import OPERATIONS
-
-__all__ = [
-    "Call",
-    "environ_headers",
-    "file_hashes",
-    "file_of_body",
-    "hash_matches",
-    "sign_headers",
-    "strip_body",
-    "verify",
-]
 
 PREFIX = "XroadVnpt-"
 SIGN_KEY = PREFIX + "sign-header-key"

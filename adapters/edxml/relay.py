@@ -6,17 +6,18 @@ of the attachments does not matter. A package which such a parser cannot read (j
 declaration that is not so) is cleaned first, as it is wherever it is read."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
-from io import BytesIO
+from functools import partial
 from itertools import chain
+from typing import BinaryIO
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from adapters.edxml.errors import malformed
 from adapters.edxml.header_out import moment_text
-from adapters.edxml.limits import Limits
+from adapters.edxml.limits import STREAMED
 from adapters.edxml.source import clean_pieces
 
 LONGEST_HEAD = 16 * 1024 * 1024  # 12,000 recipients need three of them
@@ -38,31 +39,47 @@ class Head:
     encoding: str
     is_listed: bool
     empty_tag: int = 0
+    is_mended: bool = False
 
 
-def read_head(start: bytes, encoding: str | None = None) -> Head:
-    """From the first bytes of a package, up to the end of its header at least; `encoding` where
-    what they declare is not so. Raises MalformedPackage: dtd, no-header; ExpatError."""
-    scan = _Scan(encoding)
-    for at in range(0, len(start), STEP):
-        scan.feed(start[at : at + STEP])
+def read_head(pieces: Iterable[bytes], encoding: str | None = None) -> Head:
+    """From the first pieces of a package, up to the end of its header; `encoding` where what they
+    declare is not so. Raises MalformedPackage: dtd, no-header; ExpatError."""
+    scan, start = _Scan(encoding), bytearray()
+    for piece in pieces:
+        start += piece
+        scan.feed(piece)
         if scan.is_over:
-            return scan.head(start)
+            return scan.head(bytes(start))
+        if len(start) > LONGEST_HEAD:
+            break
     raise malformed("no-header")
 
 
-def hops(data: bytes) -> tuple[str, ...]:
+def hops(package: BinaryIO) -> tuple[str, ...]:
     """The codes in the trace of a package or status, oldest first."""
-    return _head_of(data)[0].hops
+    return _opened(package)[0].hops
 
 
-def with_hop(data: bytes, code: str, at: datetime) -> bytes:
-    """The package after this hop. Raises MalformedPackage."""
-    head, data = _head_of(data)
-    hopped = b"".join(with_hop_streamed([data], head, code, at))
-    if _head_of(hopped)[0].hops != (*head.hops, code):
+def with_hop(package: BinaryIO, code: str, at: datetime) -> Iterator[bytes]:
+    """The package after this hop, piece by piece; what it says of itself is looked at once more on
+    the way. Raises MalformedPackage, which makes what came before worthless."""
+    head, pieces = _opened(package)
+    hopped = with_hop_streamed(pieces(), head, code, at)
+    scan = _Scan(head.encoding if head.is_mended else None)
+    for piece in hopped:
+        if not scan.is_over:
+            _feed(scan, piece)
+        yield piece
+    if not scan.is_over or scan.hops != (*head.hops, code):
         raise malformed("trace")
-    return hopped
+
+
+def _feed(scan: "_Scan", piece: bytes) -> None:
+    try:
+        scan.feed(piece)
+    except expat.ExpatError as error:
+        raise malformed("trace") from error
 
 
 def with_hop_streamed(
@@ -78,20 +95,31 @@ def with_hop_streamed(
     yield from chain([start[head.place + head.empty_tag :]], rest)
 
 
-def _head_of(data: bytes) -> tuple[Head, bytes]:
+def _opened(package: BinaryIO) -> tuple[Head, Callable[[], Iterator[bytes]]]:
+    """The head, and what gives the pieces that it was read from."""
     try:
-        return read_head(data[:LONGEST_HEAD]), data
+        return read_head(_as_they_came(package)), lambda: _as_they_came(package)
     except expat.ExpatError:
-        mended = _declared_anew(b"".join(clean_pieces(BytesIO(data), Limits(), [])))
+        pass
     try:
-        return read_head(mended[:LONGEST_HEAD], "utf-8"), mended
+        head = read_head(_mended(package), "utf-8")
     except expat.ExpatError as error:
         raise malformed("not-xml", detail=str(error)) from error
+    return replace(head, is_mended=True), lambda: _mended(package)
 
 
-def _declared_anew(mended: bytes) -> bytes:
+def _as_they_came(package: BinaryIO) -> Iterator[bytes]:
+    package.seek(0)
+    return iter(partial(package.read, STEP), b"")
+
+
+def _mended(package: BinaryIO) -> Iterator[bytes]:
     """What was cleaned is UTF-8, and says so: other readers believe the declaration."""
-    return _DECLARED.sub(rb"\g<1>UTF-8\g<3>", mended, count=1)
+    package.seek(0)
+    pieces = clean_pieces(package, STREAMED, [])
+    first = next((piece for piece in pieces if piece), b"")
+    yield _DECLARED.sub(rb"\g<1>UTF-8\g<3>", first, count=1)
+    yield from pieces
 
 
 def _hop_text(head: Head, code: str, at: datetime) -> str:
@@ -121,6 +149,10 @@ class _Scan:
         self._header: tuple[int, str] | None = None
 
     @property
+    def hops(self) -> tuple[str, ...]:
+        return tuple(self._hops)
+
+    @property
     def is_over(self) -> bool:
         return self._header is not None
 
@@ -135,7 +167,7 @@ class _Scan:
         if self._list and not start.startswith("</".encode(encoding), place):
             # Closed in itself: the parser is behind it already.
             place, empty = self._list_start, place - self._list_start
-        return Head(tuple(self._hops), place, prefix, encoding, self._list is not None, empty)
+        return Head(self.hops, place, prefix, encoding, self._list is not None, empty)
 
     def _start(self, name: str, _attributes: dict) -> None:
         self._names.append(name)

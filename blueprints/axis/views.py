@@ -1,10 +1,14 @@
 """One view for all operations of the axis. Nothing under /axis ever answers with a page: the client
 SDK takes HTML for a lost answer, or worse, for a document."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 import structlog
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
+from werkzeug.wsgi import get_input_stream
 
 from blueprints import machines
 from extensions import office
@@ -14,7 +18,8 @@ log = structlog.get_logger()
 blueprint = Blueprint("axis", __name__, url_prefix="/axis")
 # All of them, so that a wrong method is refused in JSON too.
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-DRAIN = 64 * 1024
+PIECE = 256 * 1024
+PATIENCE = 2  # how many times the limit a caller may send and still be told that it is too much
 
 
 class AnyPath(BaseConverter):
@@ -33,12 +38,12 @@ def _know_paths(state) -> None:
 
 def operation(path: str = "") -> Response:
     """Performs the operation named by the path. Its guard is the HMAC that the service checks."""
-    # A package is larger than what a person may upload: base64, several files.
-    request.max_content_length = axis.MAX_BODY
     name = path.strip("/")
+    # A package is larger than what a person may upload: base64, several files.
+    request.max_content_length = axis.longest_body(office(), name)
     if name == axis_description.NAME and request.method == "GET":
         return Response(axis_description.described(), content_type="application/json")
-    answer = axis.call(office(), name, request.headers.get, request.get_data)
+    answer = axis.call(office(), name, request.headers.get, _body)
     _drain()
     return _response(answer)
 
@@ -53,21 +58,50 @@ for _rule in ("", "/<axis_path:path>"):
     )
 
 
+def _body() -> Iterator[bytes]:
+    """What the caller sends, as it comes. Raises RequestEntityTooLarge, ClientDisconnected."""
+    stream, left = request.stream, request.content_length
+    while left is None or left > 0:
+        piece = stream.read(PIECE if left is None else min(PIECE, left))
+        if not piece and left is None:
+            return
+        if not piece:
+            raise ClientDisconnected
+        left = left and left - len(piece)
+        yield piece
+
+
 def _drain() -> None:
-    """Reads what a refused caller is still sending: closing on it would lose our answer."""
-    while request.stream.read(DRAIN):
+    """Reads what a refused caller is still sending, within reason: closing on it would lose our
+    answer."""
+    limit = PATIENCE * (request.max_content_length or 0)
+    with suppress(RequestEntityTooLarge, ClientDisconnected):
+        try:
+            _read_up(request.stream)
+        except RequestEntityTooLarge:
+            _read_up(get_input_stream(request.environ, max_content_length=limit))
+
+
+def _read_up(stream) -> None:
+    while stream.read(PIECE):
         pass
 
 
 def _response(answer: axis.Answer) -> Response:
-    return Response(answer.content, answer.status, content_type=answer.media_type)
+    response = Response(answer.content, answer.status, content_type=answer.media_type)
+    if answer.length is not None:
+        response.content_length = answer.length
+    return response
 
 
 @blueprint.errorhandler(Exception)
 def _fault(error: Exception) -> Response:
     name = (request.view_args or {}).get("path", "").strip("/")
     if isinstance(error, RequestEntityTooLarge):
-        return _response(axis.too_large(name))
+        _drain()
+        return _response(axis.too_large(office(), name))
+    if isinstance(error, ClientDisconnected):
+        return _response(axis.failed(name))
     if isinstance(error, HTTPException):
         return _response(axis.unknown(name))
     log.exception("axis fault", operation=name)

@@ -71,6 +71,10 @@ WORDS = {
         _l("Gói tin đến không đọc được (%(reason)s)."),
         _ASK_SENDER,
     ),
+    "package-too-large": (
+        _l("Gói tin lớn hơn %(detail)s MB, mức lớn nhất đã cấu hình ở đây."),
+        _l("Hãy gửi bằng cách khác, hoặc nhờ quản trị viên nâng VANTHU_MAX_PACKAGE_MB."),
+    ),
     "package-foreign-namespace": (
         _l("Gói tin đến không theo QCVN 102:2016/BTTTT (không gian tên %(namespace)s)."),
         _ASK_SENDER,

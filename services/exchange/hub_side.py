@@ -95,7 +95,8 @@ def _look_again(
     out = _ids(office, agency_id, Direction.OUT, since, cut) - side.sent.keys()
     _confirm(side, out, lambda doc_id: axis.sent_list("edoc", doc_id))
     taken = _ids(office, agency_id, Direction.IN, since, cut) - side.received.keys()
-    _confirm(side, taken, axis.get_edoc)
+    # Whether it is there shows with its first piece: the others stay there.
+    _confirm(side, taken, lambda doc_id: axis.get_edoc(doc_id, next))
 
 
 def _confirm(side: HubSide, ids: Collection[str], ask_for: Callable[[str], object]) -> None:

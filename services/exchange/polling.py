@@ -210,8 +210,7 @@ class _Round:
             word = receiving.acknowledgement(message)
         else:
             self.office.session().rollback()
-            raw = axis.get_edoc(doc_id)
-            word = receiving.take(self.office, self.lease, agency_id, doc_id, raw)
+            word = receiving.fetch(self.office, self.lease, agency_id, doc_id, axis)
         axis.update_status(doc_id, word, self._receipt(agency_id, doc_id, word))
 
     def _receipt(self, agency_id: int, doc_id: str, word: str) -> str:

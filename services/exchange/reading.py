@@ -2,8 +2,9 @@
 its small files into memory, its large ones at once where they stay. And which of our own files a
 package of ours is written from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import BinaryIO
 
 from adapters.edxml.evidence import Judge
 from adapters.edxml.kept import Kept
@@ -13,23 +14,31 @@ from adapters.edxml.read import read_message
 from adapters.files import FileStore
 from services.office import Office
 from services.signing import trust
+from services.stored_files import kept, whole
 
+Watched = Callable[[BinaryIO], BinaryIO]
 SMALL = 4 * MIB
 ALL_IN_MEMORY = 16 * MIB
 
 
-def judged(office: Office, sha256: str) -> Package | StatusMessage:
+def as_it_is(stream: BinaryIO) -> BinaryIO:
+    return stream
+
+
+def judged(office: Office, sha256: str, watched: Watched = as_it_is) -> Package | StatusMessage:
     """What the stored package says and its signature proves; no transaction stays open meanwhile.
     Raises MalformedPackage, DamagedFile."""
     judge = Judge(office.today(), trust.roots(office.session()))
     office.session().rollback()
-    return read(office.files, sha256, judge)
+    return read(office.files, sha256, judge, watched)
 
 
-def read(files: FileStore, sha256: str, judge: Judge | None = None) -> Package | StatusMessage:
+def read(
+    files: FileStore, sha256: str, judge: Judge | None = None, watched: Watched = as_it_is
+) -> Package | StatusMessage:
     """What the stored package says. Raises MalformedPackage, DamagedFile."""
     with files.open(sha256) as stream:
-        return read_message(stream, STREAMED, Keeper(files), judge, folder=files.root)
+        return read_message(watched(stream), STREAMED, Keeper(files), judge, folder=files.root)
 
 
 class Keeper:
@@ -52,13 +61,7 @@ def contents(files: FileStore, sha256: str) -> bytes | Kept:
     """A stored file to put into a package. Raises DamagedFile, FileNotFoundError."""
     if files.path(sha256).stat().st_size <= SMALL:
         return files.read(sha256)
-    files.open(sha256).close()
-    return kept(files, sha256)
-
-
-def kept(files: FileStore, sha256: str) -> Kept:
-    path = files.path(sha256)
-    return Kept(path, path.stat().st_size, sha256)
+    return whole(files, sha256)
 
 
 def _up_to(pieces: Iterator[bytes], size: int) -> bytes:

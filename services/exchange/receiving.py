@@ -7,7 +7,9 @@ import json
 
 from sqlalchemy import exists, select
 
+from adapters.axis.connectors import Connector
 from adapters.edxml.errors import MalformedPackage
+from adapters.edxml.kept import Kept
 from adapters.edxml.package import Package, StatusMessage
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import SYSTEM
@@ -15,11 +17,13 @@ from models.agencies import Agency
 from models.exchange import Direction, ExchangeMessage, MessageKind
 from models.incoming import IncomingDocument
 from services import outbox
+from services.carrying import Carriage
 from services.changes import coming, early
 from services.exchange import reading, receipts, statuses, transport
 from services.incoming.arrival import Arrival, arrive
 from services.office import Office
 from services.outbox import Lease
+from services.stored_files import kept
 from services.unit_of_work import Work, transaction
 
 DONE = "done"
@@ -31,25 +35,48 @@ LONGEST_STATUS = 2
 Content = Package | StatusMessage | MalformedPackage
 
 
-def take(office: Office, lease: Lease, agency_id: int, hub_doc_id: str, raw: bytes) -> str:
-    """Takes the package and gives the word for the hub: "done", or "fail" for what is refused."""
-    sha256 = office.files.put(raw)
-    content = _read(office, sha256)
+def fetch(office: Office, lease: Lease, agency_id: int, hub_doc_id: str, axis: Connector) -> str:
+    """Fetches the package into the file store and takes it; gives the word for the hub. Of one that
+    is too large nothing but the refusal is kept. Raises AxisError, LeaseLost."""
+    carriage = Carriage(office, lease)
+    try:
+        sha256 = axis.get_edoc(hub_doc_id, carriage.into_store)
+    except MalformedPackage as too_large:
+        return _write(office, lease, agency_id, hub_doc_id, None, too_large)
+    return take(office, lease, agency_id, hub_doc_id, sha256)
+
+
+def take(office: Office, lease: Lease, agency_id: int, hub_doc_id: str, sha256: str) -> str:
+    """Takes the stored package and gives the word for the hub: "done", or "fail" for what is
+    refused."""
+    content = _read(office, sha256, Carriage(office, lease))
+    return _write(office, lease, agency_id, hub_doc_id, kept(office.files, sha256), content)
+
+
+def _write(
+    office: Office,
+    lease: Lease,
+    agency_id: int,
+    hub_doc_id: str,
+    package: Kept | None,
+    content: Content,
+) -> str:
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
-        work.record_file(sha256, len(raw), MEDIA_TYPE)
+        if package is not None:
+            work.record_file(package.sha256, package.size, MEDIA_TYPE)
         message = ExchangeMessage(
             agency_id=agency_id,
             direction=Direction.IN,
             kind=MessageKind.STATUS if isinstance(content, StatusMessage) else MessageKind.EDOC,
-            payload_sha256=sha256,
+            payload_sha256=package and package.sha256,
             hub_doc_id=hub_doc_id,
             created_at=work.now,
         )
         _interpret(work, message, content)
         word = acknowledgement(message)
         if word == DONE and message.kind == MessageKind.EDOC:
-            receipts.give(work, message, len(raw))
+            receipts.give(work, message, package.size)
         return word
 
 
@@ -68,9 +95,9 @@ def acknowledgement(message: ExchangeMessage) -> str:
     return "fail" if message.state == TransportState.FAILED else DONE
 
 
-def _read(office: Office, sha256: str) -> Content:
+def _read(office: Office, sha256: str, carriage: Carriage) -> Content:
     try:
-        content = reading.judged(office, sha256)
+        content = reading.judged(office, sha256, carriage.watched)
     except MalformedPackage as problem:
         return problem
     is_package = isinstance(content, Package)

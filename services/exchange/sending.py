@@ -6,11 +6,13 @@ import structlog
 
 from adapters.axis.client import Accepted, AxisClient
 from adapters.axis.errors import AxisError, PermanentAxisError, TemporaryAxisError
+from adapters.edxml.errors import MalformedPackage
 from domain.errors import Refusal
 from domain.exchange_flow import TransportState
 from domain.roles import SYSTEM
 from models.exchange import ExchangeMessage, MessageKind
 from services import outbox
+from services.carrying import Carriage
 from services.changes import asking as changes
 from services.exchange import (
     dispatching,
@@ -45,13 +47,17 @@ def _send(office: Office, lease: Lease, message: ExchangeMessage) -> None:
     agency_id, kind = message.agency_id, str(message.kind)
     # A document names its recipients itself; a status has no place for them.
     to = [message.peer_code] if kind == MessageKind.STATUS else None
+    carriage = Carriage(office, lease)
     try:
-        data = office.files.read(message.payload_sha256 or _pin(office, lease, message))
+        sha256 = message.payload_sha256 or _pin(office, lease, message, carriage)
+        package = carriage.package(sha256)
+    except MalformedPackage as too_large:
+        return _refused(office, lease, f"{too_large.code}:{too_large.fields['reason']}")
     except Refusal as refusal:
         return _refused(office, lease, refusal.code)
     try:
         with links.connect(office, agency_id, probing=True) as axis:
-            accepted = axis.submit(data, kind, to)
+            accepted = axis.submit(package, kind, to)
             keys = _keys(office, agency_id, axis, accepted)
     except PermanentAxisError as error:
         if not (error.code in RECIPIENT_CODES and _goes_without(office, lease, agency_id)):
@@ -77,10 +83,11 @@ def _keys(office: Office, agency_id: int, axis: AxisClient, accepted: Accepted) 
         return {}
 
 
-def _pin(office: Office, lease: Lease, message: ExchangeMessage) -> str:
+def _pin(office: Office, lease: Lease, message: ExchangeMessage, carriage: Carriage) -> str:
     """Builds the package, keeps its bytes and notes their digest, still holding the lease."""
     signer = signing_key.signer(office)
-    sha256 = office.files.put(packaging.build(office.session(), office.files, message, signer))
+    built = packaging.build(office.session(), office.files, message, signer)
+    sha256 = carriage.into_store(built)
     size = office.files.path(sha256).stat().st_size
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)

@@ -11,14 +11,15 @@ What a repeated package means (a client without an answer must send again, `axis
   answer it many times: for them only the bytes count.
 """
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from sqlalchemy import select
 
 from adapters.axis.errors import AxisRefusal
+from adapters.files import Incoming
 from domain.errors import Conflict, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
@@ -48,35 +49,36 @@ class Came:
 def accept(
     office: Office,
     sender: str,
-    data: bytes,
+    package: Incoming,
     kind: str = "",
     to: Sequence[str] | None = None,
     came: Came | None = None,
 ) -> str:
-    """Takes a package of the system `sender` and gives its DocId; `to` overrides the recipients in
-    the package. One that `came` over an uplink may be of anybody who is not at home here.
+    """Takes a package of the system `sender` and gives its DocId; its bytes are kept for good only
+    once all has been checked. `to` overrides the recipients in the package. One that `came` over an
+    uplink may be of anybody who is not at home here.
 
     Raises AxisRefusal: axis-bad-edxml, axis-wrong-from, axis-loop, axis-no-recipient,
     axis-unknown-recipient, axis-recipient-dissolved, axis-recipient-locked,
     axis-same-id-other-bytes; Unavailable.
     """
-    envelope = open_envelope(data)
-    came = came or _brought_by(office, sender, envelope, data)
+    with package.open() as source:
+        envelope = open_envelope(source)
+        came = came or _brought_by(office, sender, envelope, source)
     _check_kind(kind, envelope)
     sender = envelope.sender
     entries, written = _entries(office, envelope.addressed if to is None else to)
-    sha256 = hashlib.sha256(data).hexdigest()
-    doc_id, on_the_way = _accepted_before(office, sender, envelope.kind, sha256)
+    doc_id, on_the_way = _accepted_before(office, sender, envelope.kind, package.sha256)
     # Only who is new to this message must be able to receive it: a call repeated because its
     # answer was lost stays accepted whatever has become of a recipient since.
     _check_open(office, [e for c, e in entries.items() if e and c not in on_the_way])
     if doc_id and all(forwarding.includes(on_the_way, *one) for one in written.items()):
         return doc_id  # a repeated call writes nothing
     # The bytes reach the disk before the transaction: it must not hold the write lock for that.
-    office.files.put(data)
+    package.keep()
     for _ in range(TRIES):
         try:
-            accepted = _write(office, came, envelope, written, data, sha256)
+            accepted = _write(office, came, envelope, written, package)
             waiting.tell(entries)
             return accepted
         except Conflict:
@@ -84,12 +86,12 @@ def accept(
     raise Unavailable("axis-busy")
 
 
-def _brought_by(office: Office, system_id: str, envelope: Envelope, data: bytes) -> Came:
+def _brought_by(office: Office, system_id: str, envelope: Envelope, source: BinaryIO) -> Came:
     if envelope.sender == system_id:
         return Came()
     if not routing.serves(office, system_id, envelope.sender):
         raise AxisRefusal("axis-wrong-from", sender=envelope.sender, system_id=system_id)
-    tracing.refuse_loop(office, data)
+    tracing.refuse_loop(office, source)
     return Came(via_code=system_id)
 
 
@@ -162,10 +164,9 @@ def _write(
     came: Came,
     envelope: Envelope,
     codes: Mapping[str, str],
-    data: bytes,
-    sha256: str,
+    package: Incoming,
 ) -> str:
-    sender = envelope.sender
+    sender, sha256 = envelope.sender, package.sha256
     with transaction(office, Actor(name=sender)) as work:
         # One package of a sender at a time: two with the same id must not both come first.
         work.session.scalar(
@@ -174,26 +175,26 @@ def _write(
         message = work.session.scalar(_same_bytes(sender, envelope.kind, sha256))
         _refuse_second_document(work, sender, envelope, codes, sha256)
         if message is None:
-            message = _new_message(work, came, envelope, sha256, len(data))
+            message = _new_message(work, came, envelope, sha256, package.size)
         before = {delivery.recipient_code for delivery in message.deliveries}
         offered = _offer(work, message, codes)
         if not before.issuperset(codes):
             receipts.give(work, message, before.union(codes))
         if offered:
-            _keep(work, message, data)
+            _keep(work, message, package)
             work.session.flush()
             relaying.send_on(work, message, offered)
             work.audit("hub:accept", message, **_told(envelope, message, offered))
         return message.doc_id
 
 
-def _keep(work: Work, message: HubMessage, data: bytes) -> None:
+def _keep(work: Work, message: HubMessage, package: Incoming) -> None:
     """The bytes are there already, unless they were taken away in this moment, their time being
     over: under the sender's lock nobody does that any more (services/hub/retention.py)."""
     sha256, message.payload_removed_at = message.payload_sha256, None
     if not work.office.files.exists(sha256):
-        work.office.files.put(data)
-    work.record_file(sha256, len(data), MEDIA_TYPE)
+        package.keep()
+    work.record_file(sha256, package.size, MEDIA_TYPE)
 
 
 def _told(envelope: Envelope, message: HubMessage, offered: list[str]) -> dict:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from adapters.axis import reply, wire
+from adapters.axis.body import CRLF, file_in, pieces_of
 from adapters.axis.errors import AxisRefusal, http_status
 from adapters.axis.operations import OPERATIONS
 from adapters.axis.records import Record
-from adapters.edxml.limits import Limits
+from adapters.edxml.kept import Kept
 from domain.errors import Refusal, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
@@ -35,24 +36,26 @@ JSON = "application/json"
 FILE = "application/octet-stream"
 DIGEST = re.compile("[0-9a-f]{64}")
 MOST_DIGITS = 18
-MAX_BODY = Limits().message_bytes + len(b"\r\n")
+SMALL_BODY = 1024 * 1024  # of whatever is no package
 
 ReadHeader = Callable[[str], str | None]
-ReadBody = Callable[[], bytes]
+ReadBody = Callable[[], Iterable[bytes]]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back: bytes, their media type, the HTTP status."""
+    """What goes back: bytes, or so many of them by pieces; their media type, the HTTP status."""
 
-    content: bytes
+    content: bytes | Iterator[bytes]
     media_type: str = JSON
     status: int = 200
+    length: int | None = None
 
 
 def call(office: Office, operation: str, header: ReadHeader, read_body: ReadBody) -> Answer:
-    """Performs one call of a system. `header` gives a header's text as latin-1, as WSGI does;
-    the body is read only once the caller is known. A refusal becomes a FAIL, never an exception."""
+    """Performs one call of a system. `header` gives a header's text as latin-1, as WSGI does; the
+    body is read, piece by piece, only once the caller is known. A refusal becomes a FAIL, never an
+    exception; what goes wrong with the body is the web server's exception."""
     try:
         return _perform(office, operation, header, read_body)
     except Refusal as refusal:
@@ -69,8 +72,13 @@ def failed(operation: str = "") -> Answer:
     return refused(Unavailable("hub-error"), operation)
 
 
-def too_large(operation: str = "") -> Answer:
-    reason = f"lon hon {MAX_BODY // 1024 // 1024} MB"
+def longest_body(office: Office, operation: str) -> int:
+    """How many bytes a caller may send."""
+    return office.settings.max_package + len(CRLF) if operation == "sendEdoc" else SMALL_BODY
+
+
+def too_large(office: Office, operation: str = "") -> Answer:
+    reason = f"lon hon {longest_body(office, operation) // 1024 // 1024} MB"
     return refused(AxisRefusal("axis-file-failed", reason=reason), operation)
 
 
@@ -82,10 +90,10 @@ def _perform(office: Office, operation: str, header: ReadHeader, read_body: Read
     if operation not in OPERATIONS:
         return unknown(operation)
     verified = _verified(office, operation, header)
-    if operation == "downloadEdoc":
-        return Answer(_file(office, verified), FILE)
+    if operation in _PACKAGES:
+        return _PACKAGES[operation](deliveries.fetch(office, verified.system_id, _doc_id(verified)))
     if operation in _WITH_BODY:
-        return Answer(reply.encode(_WITH_BODY[operation](office, verified, read_body())))
+        return Answer(reply.encode(_WITH_BODY[operation](office, verified, read_body)))
     if operation in _FOR_MANY:
         return Answer(reply.encode(_FOR_MANY[operation](office, verified, header)))
     if operation in _LONG_LISTS:
@@ -113,20 +121,22 @@ def _verified(office: Office, operation: str, header: ReadHeader) -> wire.Call:
     return verified
 
 
-def _send(office: Office, call: wire.Call, body: bytes) -> reply.Reply:
+def _send(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:
     with _refusals_noted(office, call):
         sender = call.arguments.get("from", "")
         if sender != call.system_id:
             raise AxisRefusal("axis-wrong-from", sender=sender, system_id=call.system_id)
-        data = wire.file_of_body(body, call.arguments.get("hash-file"))
-        kind = _kind(call, default="")
-        doc_id = acceptance.accept(office, sender, data, kind, call.recipients)
+        kind, to = _kind(call, default=""), call.recipients
+        office.session().rollback()  # nothing stays open while bytes travel
+        with office.files.incoming() as package:
+            package.write(file_in(read_body(), call.arguments.get("hash-file")))
+            doc_id = acceptance.accept(office, sender, package, kind, to)
         return reply.accepted(doc_id, receipts.given(office, doc_id))
 
 
-def _register(office: Office, call: wire.Call, body: bytes) -> reply.Reply:
+def _register(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:
     with _refusals_noted(office, call):
-        registration.register(office, call.system_id, body)
+        registration.register(office, call.system_id, b"".join(read_body()))
     return reply.done()
 
 
@@ -166,12 +176,13 @@ def _doc_id(call: wire.Call) -> str:
     return doc_id
 
 
-def _file(office: Office, call: wire.Call) -> bytes:
-    return deliveries.fetch(office, call.system_id, _doc_id(call))
+def _in_json(package: Kept) -> Answer:
+    length, pieces = reply.document(package)
+    return Answer(pieces, length=length)
 
 
-def _get(office: Office, call: wire.Call) -> reply.Reply:
-    return reply.document(_file(office, call))
+def _as_it_is(package: Kept) -> Answer:
+    return Answer(pieces_of(package), FILE, length=package.size)
 
 
 def _received(office: Office, call: wire.Call) -> reply.Reply:
@@ -246,6 +257,7 @@ def _ledger(office: Office, call: wire.Call) -> reply.Reply:
     return reply.listing(ledger.entries(office, call.system_id, start, _whole(call, "since")))
 
 
+_PACKAGES = {"getEdoc": _in_json, "downloadEdoc": _as_it_is}
 _WITH_BODY = {"sendEdoc": _send, "registerAgency": _register}
 _FOR_MANY = {"pollReceived": many.received, "awaitReceived": many.awaited}
 _LONG_LISTS: dict[str, Callable[[Office, wire.Call], Iterable[Record]]] = {
@@ -257,7 +269,6 @@ _LONG_LISTS: dict[str, Callable[[Office, wire.Call], Iterable[Record]]] = {
 _ANSWERS: dict[str, Callable[[Office, wire.Call], reply.Reply]] = {
     "getReceivedEdocList": _received,
     "getSentEdocList": _sent,
-    "getEdoc": _get,
     "updateStatus": _update,
     "countReceiveEdoc": _count_edocs,
     "countReceiveStatus": _count_statuses,

@@ -14,11 +14,13 @@ from sqlalchemy.orm import contains_eager
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.axis.errors import AxisRefusal
+from adapters.edxml.kept import Kept
 from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, HubMessage
 from services.hub import receipts
 from services.office import Office
+from services.stored_files import whole
 from services.unit_of_work import transaction
 
 OFFER_FAILED_AFTER = timedelta(hours=1)
@@ -80,10 +82,10 @@ def _is_offered(office: Office) -> ColumnElement[bool]:
     return and_(Delivery.parked_at.is_(None), due)
 
 
-def fetch(office: Office, system_id: str, doc_id: str) -> bytes:
-    """The package, to its recipient (by the id of the delivery) or its sender (by that of the
-    message). Each time is an audit entry; the first one is marked. Whoever is neither learns
-    nothing, not even that it exists.
+def fetch(office: Office, system_id: str, doc_id: str) -> Kept:
+    """The package, its bytes checked, to its recipient (by the id of the delivery) or its sender
+    (by that of the message). Each time is an audit entry; the first one is marked. Whoever is
+    neither learns nothing, not even that it exists.
 
     Raises AxisRefusal: axis-unknown-document, axis-delivery-held, axis-payload-removed.
     """
@@ -93,14 +95,14 @@ def fetch(office: Office, system_id: str, doc_id: str) -> bytes:
         raise AxisRefusal("axis-delivery-held", doc_id=doc_id)
     if message.payload_removed_at:
         raise AxisRefusal("axis-payload-removed", doc_id=doc_id)
-    data = office.files.read(message.payload_sha256)
+    package = whole(office.files, message.payload_sha256)
     if delivery and delivery.state in (DeliveryState.INITIAL, DeliveryState.FAIL):
         _mark(office, system_id, doc_id, DeliveryState.PROCESSING)
     else:
         with transaction(office, Actor(name=system_id)) as work:
             details = {"doc_id": doc_id, "message_id": message.id, "again": True}
             work.audit("hub:fetch", delivery or message, **details)
-    return data
+    return package
 
 
 def acknowledge(

@@ -7,6 +7,9 @@ with, so a second try leads to the same message; the acknowledgement comes last.
 
 import time
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import BinaryIO
 
 import structlog
 from sqlalchemy import func, select
@@ -22,12 +25,14 @@ from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, HubMessage
 from models.uplinks import Relay, RelayState, Uplink, UplinkArrival
 from services import outbox
+from services.carrying import Carriage
 from services.exchange import links
 from services.hub import acceptance, relaying, routing, tracing, uplinks
 from services.hub.acceptance import Came
 from services.hub.envelope import Envelope, open_envelope
 from services.office import Office
 from services.outbox import Lease, LeaseLost
+from services.stored_files import kept
 from services.unit_of_work import Work, transaction
 
 log = structlog.get_logger()
@@ -36,6 +41,7 @@ HARD_LIMIT = 100  # width of the column: no hub writes longer ids
 FAILURES = 3
 FOLLOWED = 50
 ROUND_SECONDS = 120
+PIECE = 256 * 1024
 WORDS = {"done": DeliveryState.DONE, "fail": DeliveryState.FAIL}
 
 
@@ -63,6 +69,7 @@ class _Round:
 
     def __init__(self, office: Office, lease: Lease, uplink_id: int, axis: Connector) -> None:
         self.office, self.lease, self.uplink_id, self.axis = office, lease, uplink_id, axis
+        self.carriage = Carriage(office, lease)
 
     def receive(self, kind: MessageKind) -> int:
         """How many packages had to be left."""
@@ -96,31 +103,44 @@ class _Round:
         arrival = _known(self.office, self.uplink_id, doc_id)
         # What was refused may be welcome by now: it is offered again, so it is looked at again.
         if arrival is None or arrival.is_refused:
-            raw = self.axis.get_edoc(doc_id)
-            arrival = self._accept(item, raw)
+            arrival = self._fetch(item, doc_id)
         self.axis.update_status(doc_id, "fail" if arrival.is_refused else "done")
 
-    def _accept(self, item: ReceivedItem, raw: bytes) -> UplinkArrival:
-        original = self.office.files.put(raw)
+    def _fetch(self, item: ReceivedItem, doc_id: str) -> UplinkArrival:
+        self.office.session().rollback()
         try:
-            doc_id, problem = self._pass_on(item, raw, original), ""
-        except Unavailable:
+            original = self.axis.get_edoc(doc_id, self.carriage.into_store)
+        except MalformedPackage as too_large:  # nothing of it is kept
+            return self._note(item, "", "", _problem(too_large))
+        return self._accept(item, original)
+
+    def _accept(self, item: ReceivedItem, original: str) -> UplinkArrival:
+        try:
+            with self.office.files.open(original) as raw:
+                doc_id, problem = self._pass_on(item, self.carriage.watched(raw), original), ""
+        except (Unavailable, LeaseLost):
             raise  # nothing is wrong with it: it comes again
         except (Refusal, MalformedPackage) as refusal:
             doc_id, problem = "", _problem(refusal)
-        return self._note(item, original, len(raw), doc_id, problem)
+        return self._note(item, original, doc_id, problem)
 
-    def _pass_on(self, item: ReceivedItem, raw: bytes, original: str) -> str:
+    def _pass_on(self, item: ReceivedItem, raw: BinaryIO, original: str) -> str:
         tracing.refuse_loop(self.office, raw)
+        raw.seek(0)
         envelope = open_envelope(raw)
         codes = self._ours(item, envelope)
         message = self.office.session().scalar(_same_original(envelope, original))
-        if message is not None:
-            data = self.office.files.read(message.payload_sha256)
-        else:
-            data = with_hop(raw, _system_id(self.office, self.uplink_id), self.office.now())
         came = Came(uplink_id=self.uplink_id, original_sha256=original)
-        return acceptance.accept(self.office, envelope.sender, data, "", codes, came)
+        with self.office.files.incoming() as package, ExitStack() as opened:
+            if message is not None:
+                known = opened.enter_context(self.office.files.open(message.payload_sha256))
+                pieces = iter(partial(known.read, PIECE), b"")
+            else:
+                own = _system_id(self.office, self.uplink_id)
+                pieces = with_hop(raw, own, self.office.now())
+            self.office.session().rollback()
+            package.write(self.carriage.held(pieces))
+            return acceptance.accept(self.office, envelope.sender, package, "", codes, came)
 
     def _ours(self, item: ReceivedItem, envelope: Envelope) -> list[str]:
         """Whom it is for: as the list says; where that only says "you", those named in the package
@@ -134,12 +154,12 @@ class _Round:
             raise AxisRefusal("axis-loop", hop=own)
         return ours if says_who else acceptance.known(self.office, ours) or ours
 
-    def _note(
-        self, item: ReceivedItem, original: str, size: int, doc_id: str, problem: str
-    ) -> UplinkArrival:
+    def _note(self, item: ReceivedItem, original: str, doc_id: str, problem: str) -> UplinkArrival:
         with transaction(self.office, SYSTEM) as work:
             outbox.renew(work, self.lease)
-            work.record_file(original, size, MEDIA_TYPE)
+            if original:
+                size = kept(self.office.files, original).size
+                work.record_file(original, size, MEDIA_TYPE)
             message = work.session.scalar(select(HubMessage).where(HubMessage.doc_id == doc_id))
             arrival = work.session.scalar(_arrival(self.uplink_id, item.doc_id or ""))
             told_before = arrival.problem if arrival else ""

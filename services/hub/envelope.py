@@ -2,9 +2,11 @@
 content stays the sender's and the recipients' affair."""
 
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from adapters.axis.errors import AxisRefusal
 from adapters.edxml.errors import MalformedPackage
+from adapters.edxml.limits import STREAMED
 from adapters.edxml.package import Package, StatusMessage
 from adapters.edxml.read import read_envelope
 from domain.document_types import Urgency
@@ -34,11 +36,11 @@ class Envelope:
         return fold(" ".join(part for part in parts if part))
 
 
-def open_envelope(data: bytes) -> Envelope:
+def open_envelope(source: bytes | BinaryIO) -> Envelope:
     """Raises AxisRefusal("axis-bad-edxml"): not well-formed, foreign namespace, hostile, no ids
     that fit."""
     try:
-        message = read_envelope(data)
+        message = read_envelope(source, STREAMED)
     except MalformedPackage as error:
         reason = error.fields.get("reason") or f"namespace {error.fields.get('namespace') or '?'}"
         raise AxisRefusal("axis-bad-edxml", reason=reason) from error

@@ -21,11 +21,13 @@ from models.hub import Delivery, DeliveryState, HubMessage
 from models.uplinks import Relay, RelayState
 from services import outbox
 from services.accounts import posts
+from services.carrying import Carriage
 from services.exchange import links
 from services.hub import routing, uplinks
 from services.hub.access import require_manage
 from services.office import Office
 from services.outbox import Lease
+from services.stored_files import kept
 from services.unit_of_work import Work, transaction
 
 KIND = "relay"
@@ -71,10 +73,12 @@ def relay(office: Office, lease: Lease) -> None:
     if not codes:
         return _failed(office, lease, "delivery-held", codes)
     uplink_id, kind = found.uplink_id, found.message.kind
+    carriage = Carriage(office, lease)
     try:
-        data = office.files.read(found.payload_sha256 or _pin(office, lease, found))
+        sha256 = found.payload_sha256 or _pin(office, lease, found, carriage)
+        package = carriage.package(sha256)
         with uplinks.connect(office, uplink_id) as axis:
-            remote_doc_id = axis.send_edoc(data, str(kind), codes)
+            remote_doc_id = axis.send_edoc(package, str(kind), codes)
     except PermanentAxisError as error:
         return _refused(office, lease, error, codes)
     except MalformedPackage as error:
@@ -93,18 +97,20 @@ def _recipients(office: Office, relay_id: int) -> list[str]:
     return list(office.session().scalars(query.order_by(Delivery.id)))
 
 
-def _pin(office: Office, lease: Lease, relay: Relay) -> str:
+def _pin(office: Office, lease: Lease, relay: Relay, carriage: Carriage) -> str:
     """The package with our hop, unless it came over an uplink and bears it already. The hop's time
     is that of the acceptance: the same package goes up as the same bytes, whenever and how often
     (a recipient that is added later, another uplink)."""
-    message, uplink = relay.message, relay.uplink
-    data = office.files.read(message.payload_sha256)
+    message, code, sha256 = relay.message, relay.uplink.system_id, relay.message.payload_sha256
     if message.original_sha256 is None:
-        data = with_hop(data, uplink.system_id, message.created_at)
-    sha256 = office.files.put(data)
+        created_at = message.created_at
+        with office.files.open(sha256) as source:
+            hopped = with_hop(source, code, created_at)
+            sha256 = office.files.put(carriage.held(hopped))
+    size = kept(office.files, sha256).size
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
-        work.record_file(sha256, len(data), MEDIA_TYPE)
+        work.record_file(sha256, size, MEDIA_TYPE)
         work.session.get(Relay, lease.subject_id).payload_sha256 = sha256
     return sha256
 

@@ -1,6 +1,8 @@
 """No package goes in a circle: each hub that passes one on leaves its hop in the trace, and takes
 none from outside that bears a hop of its own."""
 
+from typing import BinaryIO
+
 from sqlalchemy import select
 
 from adapters.axis.errors import AxisRefusal
@@ -11,11 +13,11 @@ from models.uplinks import Uplink
 from services.office import Office
 
 
-def refuse_loop(office: Office, data: bytes) -> None:
+def refuse_loop(office: Office, package: BinaryIO) -> None:
     """Raises AxisRefusal: axis-loop for a package that has been here, axis-bad-edxml."""
     own = _own_codes(office)
     try:
-        seen = [code for code in relay.hops(data) if code in own]
+        seen = [code for code in relay.hops(package) if code in own]
     except MalformedPackage as error:
         raise AxisRefusal("axis-bad-edxml", reason=str(error.fields.get("reason"))) from error
     if seen:

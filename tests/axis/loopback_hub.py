@@ -3,6 +3,7 @@
 It exists to put real HTTP between the two sides of `adapters/axis`. `app` is for gunicorn.
 """
 
+import base64
 import json
 import uuid
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from adapters.axis import reply, wire
+from adapters.axis.body import file_in
 from adapters.axis.errors import AxisRefusal, http_status
 from adapters.axis.operations import TRANSPORT_STATUSES
 from adapters.axis.records import AgencyRecord, ReceivedItem, SentItem, SynchronizeUnit
@@ -100,7 +102,7 @@ class LoopbackHub:
         sender = call.arguments["from"]
         if sender != call.system_id:
             raise AxisRefusal("axis-wrong-from", sender=sender, system_id=call.system_id)
-        data = wire.file_of_body(body, call.arguments.get("hash-file"))
+        data = b"".join(file_in([body], call.arguments.get("hash-file")))
         for package in self.packages.values():
             if (package.sender, package.data) == (sender, data):
                 return reply.accepted(package.doc_id)
@@ -130,7 +132,7 @@ class LoopbackHub:
         )
 
     def _edoc(self, call: wire.Call, body: bytes) -> reply.Reply:
-        return reply.document(self._package(call).data)
+        return {**reply.done(), "data": base64.b64encode(self._package(call).data).decode()}
 
     def _status(self, call: wire.Call, body: bytes) -> reply.Reply:
         if call.arguments.get("status") not in TRANSPORT_STATUSES:

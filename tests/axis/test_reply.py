@@ -5,6 +5,7 @@ import json
 import pytest
 
 from adapters.axis import reply
+from adapters.axis.body import InMemory
 from adapters.axis.errors import ANSWERS, AxisRefusal, answer_for, ascii_text, http_status
 from adapters.axis.operations import OPERATIONS
 from adapters.axis.records import AgencyRecord, SentItem
@@ -48,7 +49,10 @@ def test_refusals_of_other_parts_have_an_answer_too():
 def test_success_has_the_members_of_its_operation_and_no_null():
     assert reply.accepted("7") == reply.done() | {"DocId": "7"}
     assert reply.count(0)["count"] == 0
-    assert reply.document(b"<a/>")["data"] == "PGEvPg=="
+    length, pieces = reply.document(InMemory(b"<a/>"))
+    said = b"".join(pieces)
+    assert said == reply.encode(reply.done() | {"data": "PGEvPg=="})
+    assert length == len(said)
     assert reply.listing([])["data"] == []
     assert reply.listing([AgencyRecord(code="H99"), SentItem(title="x")])["data"] == [
         {"code": "H99"},

@@ -2,14 +2,16 @@
 
 import dataclasses
 from datetime import datetime
+from io import BytesIO
 
 import pytest
 from lxml import etree
 
+from adapters.edxml import relay
 from adapters.edxml.errors import MalformedPackage
 from adapters.edxml.package import Hop, Package
 from adapters.edxml.read import read_message
-from adapters.edxml.relay import hops, read_head, with_hop, with_hop_streamed
+from adapters.edxml.relay import read_head, with_hop_streamed
 from adapters.edxml.times import VIETNAM
 from tests.conftest import SHARED
 from tests.hub.packages import SON_TINH, edoc, status, update
@@ -19,6 +21,14 @@ HUB = "000.00.00.H48"
 HOP = Hop(HUB, AT)
 TEXT = edoc().decode()
 LIST = TEXT[TEXT.index("<edXML:TraceHeaderList") : TEXT.index("</edXML:TraceHeaderList>") + 24]
+
+
+def hops(data: bytes) -> tuple[str, ...]:
+    return relay.hops(BytesIO(data))
+
+
+def with_hop(data: bytes, code: str, at: datetime) -> bytes:
+    return b"".join(relay.with_hop(BytesIO(data), code, at))
 
 
 def same_but_for_the_trace(before: bytes, after: bytes) -> bool:
@@ -70,7 +80,7 @@ def test_what_had_to_be_cleaned_is_what_it_says_it_is(shape):
 def test_all_bytes_around_the_hop_are_the_old_ones():
     before = edoc()
     after = with_hop(before, HUB, AT)
-    place = read_head(before).place
+    place = read_head([before]).place
     assert after.startswith(before[:place])
     assert after.endswith(before[place:])
     assert with_hop(before, HUB, AT) == after, "the same again"
@@ -80,7 +90,9 @@ def test_all_bytes_around_the_hop_are_the_old_ones():
 def test_in_pieces_of_any_size_it_is_the_same(size):
     data = edoc()
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
-    assert b"".join(with_hop_streamed(pieces, read_head(data), HUB, AT)) == with_hop(data, HUB, AT)
+    assert b"".join(with_hop_streamed(pieces, read_head([data]), HUB, AT)) == with_hop(
+        data, HUB, AT
+    )
 
 
 def test_junk_hops_are_shown_as_they_are():

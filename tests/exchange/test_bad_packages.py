@@ -105,8 +105,8 @@ def test_a_package_that_cannot_be_fetched_does_not_block_the_others(world, monke
     bad, good = put_at_hub(world, package()), put_at_hub(world, package(document_id="van-ban-2"))
     read = receiving._read
 
-    def fails(office, sha256):
-        return 1 / 0 if b"van-ban-1" in office.files.read(sha256) else read(office, sha256)
+    def fails(office, sha256, *rest):
+        return 1 / 0 if b"van-ban-1" in office.files.read(sha256) else read(office, sha256, *rest)
 
     monkeypatch.setattr(receiving, "_read", fails)
     world.a.poll()

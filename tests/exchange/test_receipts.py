@@ -73,17 +73,17 @@ def test_the_sender_has_a_good_receipt_of_the_hub_and_of_every_recipient(exchang
 
 @once
 def test_the_same_package_again_gets_the_same_receipt_and_a_new_recipient_a_new_one(exchanged):
-    from services.hub import acceptance
     from services.hub import receipts as at_hub
+    from tests.hub.packages import accept
 
     hub = exchanged.hub
     (message,) = hub.all(HubMessage, HubMessage.kind == "edoc")
     with hub.app.app_context():
         data = hub.office.files.read(message.payload_sha256)
         first = at_hub.given(hub.office, message.doc_id)
-        acceptance.accept(hub.office, SON_TINH, data)
+        accept(hub.office, SON_TINH, data)
         assert at_hub.given(hub.office, message.doc_id) == first
-        acceptance.accept(hub.office, SON_TINH, data, "edoc", ["000.22.31.H48"])
+        accept(hub.office, SON_TINH, data, "edoc", ["000.22.31.H48"])
         second = at_hub.given(hub.office, message.doc_id)
     assert len(json.loads(second)["recipients"]) == 3
 

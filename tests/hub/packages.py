@@ -15,6 +15,7 @@ from adapters.edxml.package import (
 )
 from adapters.edxml.times import VIETNAM
 from adapters.edxml.write import write_package, write_status
+from services.hub import acceptance, deliveries
 
 BINH_SON, BINH_MINH = "000.00.31.H48", "000.21.31.H48"
 SON_TINH, TINH_HA = "000.00.32.H48", "000.21.32.H48"
@@ -53,6 +54,18 @@ def status(code: str = "03", sender: str = BINH_SON, answered: str = SON_TINH) -
         at=datetime(2026, 3, 2, 9, 0, tzinfo=VIETNAM),
     )
     return write_status(message)
+
+
+def accept(office, sender: str, data: bytes, *rest, **more) -> str:
+    """`acceptance.accept` of bytes at hand."""
+    with office.files.incoming() as package:
+        package.write([data])
+        return acceptance.accept(office, sender, package, *rest, **more)
+
+
+def fetch(office, system_id: str, doc_id: str) -> bytes:
+    with deliveries.fetch(office, system_id, doc_id).open() as file:
+        return file.read()
 
 
 def client(url: str, code: str, **options) -> AxisClient:

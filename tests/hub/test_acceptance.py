@@ -13,13 +13,13 @@ from models.files import StoredFile
 from models.hub import Delivery, HubMessage
 from services import audit_chain
 from services.hub import acceptance, deliveries
-from services.hub.acceptance import accept
 from tests.hub.packages import (
     BINH_MINH,
     BINH_SON,
     SON_TINH,
     TINH_HA,
     UID,
+    accept,
     edoc,
     status,
     update,

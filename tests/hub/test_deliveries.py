@@ -9,8 +9,7 @@ from adapters.axis.errors import AxisRefusal
 from extensions import db
 from models.audit import AuditEntry
 from services.hub import accounts, deliveries
-from services.hub.acceptance import accept
-from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, client, edoc, status
+from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, accept, client, edoc, fetch, status
 
 
 @pytest.fixture
@@ -31,11 +30,11 @@ def tags(office) -> list[str]:
 
 def test_every_time_that_a_package_is_handed_out_is_noted(office, item):
     for _ in range(3):
-        assert deliveries.fetch(office, BINH_SON, item) == edoc()
+        assert fetch(office, BINH_SON, item) == edoc()
     assert state(office, item) == "PROCESSING"
     assert tags(office).count("hub:fetch") == 3
     message = deliveries._delivery(office, BINH_SON, item).message
-    assert deliveries.fetch(office, SON_TINH, message.doc_id) == edoc()
+    assert fetch(office, SON_TINH, message.doc_id) == edoc()
     assert tags(office).count("hub:fetch") == 4, "to its sender too"
 
 
@@ -49,7 +48,7 @@ def test_done_is_the_end_and_a_late_acknowledgement_changes_nothing(office, item
 
 def test_what_was_done_can_still_be_fetched_without_becoming_undone(office, item):
     deliveries.acknowledge(office, BINH_SON, item, "done")
-    assert deliveries.fetch(office, BINH_SON, item) == edoc()
+    assert fetch(office, BINH_SON, item) == edoc()
     assert state(office, item) == "DONE"
 
 
@@ -58,7 +57,7 @@ def test_a_failed_delivery_is_offered_again_after_an_hour(office, item, clock):
     assert deliveries.count_waiting(office, BINH_SON, "edoc") == 0
     clock.ahead += deliveries.OFFER_FAILED_AFTER + timedelta(seconds=1)
     assert deliveries.count_waiting(office, BINH_SON, "edoc") == 1
-    deliveries.fetch(office, BINH_SON, item)
+    fetch(office, BINH_SON, item)
     assert state(office, item) == "PROCESSING"
 
 
@@ -90,7 +89,7 @@ def test_urgent_comes_before_ordinary_and_new_before_already_fetched(office):
         accept(office, SON_TINH, edoc(document_id=f"id-{number}", priority=urgency))
     first = deliveries.waiting(office, BINH_SON, "edoc")
     assert [d.message.urgency for d in first] == [3, 1, 0]
-    deliveries.fetch(office, BINH_SON, first[0].doc_id)
+    fetch(office, BINH_SON, first[0].doc_id)
     again = deliveries.waiting(office, BINH_SON, "edoc")
     assert [d.message.urgency for d in again] == [1, 0, 3]
 

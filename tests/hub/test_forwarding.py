@@ -6,8 +6,9 @@ import pytest
 from adapters.axis.errors import AxisRefusal
 from models.hub import Delivery
 from services import directory as copied
-from services.hub import acceptance, deliveries, directory
+from services.hub import deliveries, directory
 from services.hub.records import received_item, sent_items
+from tests.hub import packages
 from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, TINH_HA, edoc
 
 
@@ -18,7 +19,7 @@ def dissolve(office, operator, code: str, successor: str, forwards: bool = True)
 
 
 def accept(office, *to: str) -> str:
-    return acceptance.accept(office, SON_TINH, edoc(), "edoc", list(to))
+    return packages.accept(office, SON_TINH, edoc(), "edoc", list(to))
 
 
 def rows(office, doc_id: str) -> dict[str, str]:
@@ -68,7 +69,7 @@ def test_successors_of_successors_are_followed_but_not_in_a_circle(office, opera
     entry.successor_code = BINH_MINH
     office.session().commit()
     with pytest.raises(AxisRefusal, match="axis-recipient-dissolved"):
-        acceptance.accept(office, SON_TINH, edoc(text="hai"), "edoc", [BINH_MINH])
+        packages.accept(office, SON_TINH, edoc(text="hai"), "edoc", [BINH_MINH])
 
 
 def test_of_several_dissolved_one_after_the_other_the_last_successor_is_named(office, operator):

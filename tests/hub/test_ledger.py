@@ -16,10 +16,9 @@ from models.hub import Delivery, HubMessage
 from models.uplinks import Relay, Uplink, UplinkArrival
 from services import audit_chain
 from services.hub import deliveries, holding, retention
-from services.hub.acceptance import accept
 from services.unit_of_work import transaction
 from tests.conftest import PASSWORD, drain, poll_now
-from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, TINH_HA, edoc, status
+from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, TINH_HA, accept, edoc, fetch, status
 from tests.visitor import Visitor
 
 
@@ -37,7 +36,7 @@ def the(office, recipient: str = BINH_SON) -> Delivery:
 
 def take(office, recipient: str = BINH_SON) -> None:
     doc_id = the(office, recipient).doc_id
-    deliveries.fetch(office, recipient, doc_id)
+    fetch(office, recipient, doc_id)
     deliveries.acknowledge(office, recipient, doc_id, "done")
 
 
@@ -50,7 +49,7 @@ def test_a_package_held_back_is_neither_offered_nor_handed_out(office, operator)
     holding.park(office, operator, the(office).id, "Bên gửi báo gửi nhầm")
     assert waiting(office) == 0
     with pytest.raises(AxisRefusal, match="axis-delivery-held"):
-        deliveries.fetch(office, BINH_SON, the(office).doc_id)
+        fetch(office, BINH_SON, the(office).doc_id)
     with pytest.raises(Conflict, match="wrong-state"):
         holding.park(office, operator, the(office).id, "Lần nữa")
     holding.unpark(office, operator, the(office).id, "Bên gửi xác nhận đúng")
@@ -86,7 +85,7 @@ def test_every_step_needs_a_reason_and_the_right(office, operator):
 
 def test_a_confirmation_on_its_way_counts_though_the_package_was_held_back(office, operator):
     accept(office, SON_TINH, edoc())
-    deliveries.fetch(office, BINH_SON, the(office).doc_id)
+    fetch(office, BINH_SON, the(office).doc_id)
     holding.park(office, operator, the(office).id, "Muộn một chút")
     deliveries.acknowledge(office, BINH_SON, the(office).doc_id, "done")
     assert (the(office).state, the(office).parked_at) == ("DONE", None)
@@ -178,7 +177,7 @@ def test_a_payload_goes_when_all_have_it_and_its_time_is_over(hub_app, office, n
     nights(100)
     assert not kept(office)
     with pytest.raises(AxisRefusal, match="axis-payload-removed"):
-        deliveries.fetch(office, BINH_SON, the(office).doc_id)
+        fetch(office, BINH_SON, the(office).doc_id)
     with pytest.raises(Conflict, match="payload-removed"):
         holding.again(office, operator, the(office).id, "Quá muộn")
     visitor = Visitor(hub_app, "hub.vanhanh", PASSWORD)  # a year later
@@ -217,7 +216,7 @@ def test_the_same_bytes_for_one_more_recipient_bring_the_payload_back(office, ni
     assert not kept(office)
     assert accept(office, SON_TINH, edoc(), "edoc", [TINH_HA]) == first
     assert kept(office)
-    assert deliveries.fetch(office, TINH_HA, the(office, TINH_HA).doc_id) == edoc()
+    assert fetch(office, TINH_HA, the(office, TINH_HA).doc_id) == edoc()
 
 
 def test_the_night_comes_once_a_day_and_not_where_everything_is_kept(hub_app, office, nights):

@@ -11,11 +11,20 @@ from adapters.axis import proofs, wire
 from adapters.axis.errors import AxisRefusal, NotOffered, PermanentAxisError
 from extensions import db
 from services.hub import accounts, deliveries, waiting
-from services.hub.acceptance import accept
 from services.hub.waiting import Mark, Places
 from tests.axis.loopback_hub import LoopbackHub
 from tests.axis.test_client import SECRET_ONE, TWO, answering, in_process
-from tests.hub.packages import BINH_MINH, BINH_SON, SECRETS, SON_TINH, TINH_HA, client, edoc, status
+from tests.hub.packages import (
+    BINH_MINH,
+    BINH_SON,
+    SECRETS,
+    SON_TINH,
+    TINH_HA,
+    accept,
+    client,
+    edoc,
+    status,
+)
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from extensions import db
 from models.audit import AuditEntry
 from models.hub import DirectoryEntry, HubAccount
 from services.hub import accounts, deliveries, directory
-from services.hub.acceptance import accept
 from tests.conftest import PASSWORD
-from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, TINH_HA, edoc, status
+from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, TINH_HA, accept, edoc, fetch, status
 
 COMMUNE = "000.22.31.H48"  # in the directory, without an account
 
@@ -61,7 +60,7 @@ def traffic(office, clock):
     """A document to three, one of which has it, refused it technically, or has not called."""
     accept(office, SON_TINH, edoc(to=(BINH_SON, BINH_MINH, COMMUNE), priority=3))
     [first] = deliveries.waiting(office, BINH_SON, "edoc")
-    deliveries.fetch(office, BINH_SON, first.doc_id)
+    fetch(office, BINH_SON, first.doc_id)
     deliveries.acknowledge(office, BINH_SON, first.doc_id, "done")
     [second] = deliveries.waiting(office, BINH_MINH, "edoc")
     deliveries.acknowledge(office, BINH_MINH, second.doc_id, "fail")

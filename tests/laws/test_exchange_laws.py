@@ -89,11 +89,12 @@ def test_law_3_a_poll_thought_dead_takes_no_package(world):
     world.b.work()
     slow = claim(world.a, "poll")
     raw = world.b.office.files.read(world.b.all(ExchangeMessage)[0].payload_sha256)
+    sha256 = world.a.office.files.put([raw])
     world.a.wait(seconds=LEASE.total_seconds() + 1)
     world.a.poll()
     (arrived,) = arrivals(world.a, BINH_SON)
     with world.a.app.app_context(), pytest.raises(LeaseLost):
-        receiving.take(world.a.office, slow, arrived.agency_id, "ma-khac", raw)
+        receiving.take(world.a.office, slow, arrived.agency_id, "ma-khac", sha256)
     assert len(arrivals(world.a, BINH_SON)) == 1
 
 

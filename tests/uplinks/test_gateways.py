@@ -3,11 +3,11 @@
 import pytest
 
 from models.uplinks import Relay, RelayState, UplinkArrival
-from services.hub import acceptance, uplinks
+from services.hub import uplinks
 from services.hub.uplinks import UplinkFields
 from tests.connectors.conftest import gateway, multipart_gateway, token_gateway  # noqa: F401
 from tests.connectors.simulators import CLIENT, ONE, TWO, UNIT_SECRETS, Kept
-from tests.hub.packages import SON_TINH, edoc
+from tests.hub.packages import SON_TINH, accept, edoc
 from tests.uplinks.conftest import make_hub
 
 
@@ -24,7 +24,7 @@ def joined(tmp_path, gateway):  # noqa: F811
 
 def send(hub) -> None:
     with hub.app.app_context():
-        acceptance.accept(hub.office, SON_TINH, edoc(to=(TWO,)))
+        accept(hub.office, SON_TINH, edoc(to=(TWO,)))
 
 
 def test_a_document_goes_up_and_the_gateway_answers_for_it(joined):

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, select
 
 from adapters.axis.errors import AxisRefusal
-from adapters.edxml import relay
 from domain.errors import Conflict, Forbidden
 from domain.roles import Actor
 from models.audit import AuditEntry, Notification
@@ -16,7 +15,9 @@ from models.hub import Delivery, DeliveryState
 from models.uplinks import Relay, RelayState, Uplink, UplinkArrival
 from services.hub import acceptance, deliveries, descending, holding, relaying, uplinks
 from services.outbox import GIVE_UP_AFTER
-from tests.hub.packages import SON_TINH, TINH_HA, edoc, status
+from tests.edxml.test_edxml_relay import hops, with_hop
+from tests.hub import packages
+from tests.hub.packages import SON_TINH, TINH_HA, accept, edoc, status
 from tests.uplinks.conftest import FAR, FAR_TOO, N_CODE, P_CODE, Q_CODE
 
 
@@ -24,7 +25,7 @@ def send(nation, to=(FAR,), **changes) -> bytes:
     """A package that the province P accepts."""
     data = edoc(to=to, **changes)
     with nation.p.app.app_context():
-        acceptance.accept(nation.p.office, SON_TINH, data)
+        accept(nation.p.office, SON_TINH, data)
     return data
 
 
@@ -34,7 +35,7 @@ def fetch(hub, code: str) -> list[bytes]:
         found = deliveries.waiting(hub.office, code, "edoc")
         data = []
         for doc_id in [delivery.doc_id for delivery in found]:
-            data.append(deliveries.fetch(hub.office, code, doc_id))
+            data.append(packages.fetch(hub.office, code, doc_id))
             deliveries.acknowledge(hub.office, code, doc_id, "done")
         return data
 
@@ -54,7 +55,7 @@ def test_a_document_goes_up_and_down_and_its_sender_learns_of_it(nation_on_each)
     assert states(nation_on_each.p, FAR) == ["PROCESSING"]
     nation_on_each.q.poll()
     [arrived] = fetch(nation_on_each.q, FAR)
-    assert relay.hops(arrived) == (*relay.hops(sent), P_CODE, Q_CODE)
+    assert hops(arrived) == (*hops(sent), P_CODE, Q_CODE)
     nation_on_each.p.poll()
     assert states(nation_on_each.p, FAR) == ["DONE"]
     assert [
@@ -78,7 +79,7 @@ def test_a_status_finds_its_way_back(nation):
     send(nation)
     nation.carry()
     with nation.q.app.app_context():
-        acceptance.accept(nation.q.office, FAR, status("03", FAR, SON_TINH))
+        accept(nation.q.office, FAR, status("03", FAR, SON_TINH))
     nation.carry()
     with nation.p.app.app_context():
         [delivery] = deliveries.waiting(nation.p.office, SON_TINH, "status")
@@ -100,7 +101,7 @@ def test_a_recipient_added_later_gets_the_same_bytes(nation):
     send(nation)
     nation.carry()
     with nation.p.app.app_context():
-        acceptance.accept(nation.p.office, SON_TINH, edoc(to=(FAR,)), "edoc", [FAR, FAR_TOO])
+        accept(nation.p.office, SON_TINH, edoc(to=(FAR,)), "edoc", [FAR, FAR_TOO])
     nation.carry()
     assert len(nation.n.messages()) == 1
     assert len(nation.q.messages()) == 1
@@ -285,12 +286,12 @@ def put_at_nation(nation, data: bytes, to: str) -> None:
     """As if it had come there from a third hub that checks nothing."""
     nation.n.enter("000.00.01.G09", account=True)
     with nation.n.app.app_context():
-        acceptance.accept(nation.n.office, "000.00.01.G09", data, "edoc", [to])
+        accept(nation.n.office, "000.00.01.G09", data, "edoc", [to])
 
 
 def test_a_package_that_has_been_here_is_refused_loudly(nation):
     data = edoc("000.00.01.G09", to=(SON_TINH,))
-    put_at_nation(nation, relay.with_hop(data, P_CODE, nation.p.office.now()), SON_TINH)
+    put_at_nation(nation, with_hop(data, P_CODE, nation.p.office.now()), SON_TINH)
     nation.p.poll()
     assert nation.p.messages() == []
     [arrival] = nation.p.all(UplinkArrival)
@@ -311,9 +312,9 @@ def test_what_would_go_straight_back_is_refused(nation):
 
 
 def test_a_system_that_brings_back_what_was_here_is_refused(nation):
-    data = relay.with_hop(edoc(to=(FAR,)), N_CODE, nation.n.office.now())
+    data = with_hop(edoc(to=(FAR,)), N_CODE, nation.n.office.now())
     with nation.n.app.app_context(), pytest.raises(AxisRefusal, match="axis-loop"):
-        acceptance.accept(nation.n.office, P_CODE, data)
+        accept(nation.n.office, P_CODE, data)
 
 
 def test_what_was_refused_is_looked_at_again_when_it_is_offered_again(nation_on_each):
@@ -335,7 +336,7 @@ def test_a_system_may_send_only_for_those_whom_it_serves(nation):
     with nation.n.app.app_context():
         for sender in (FAR, "000.00.01.G09"):
             with pytest.raises(AxisRefusal, match="axis-wrong-from"):
-                acceptance.accept(nation.n.office, P_CODE, edoc(sender, to=(SON_TINH,)))
+                accept(nation.n.office, P_CODE, edoc(sender, to=(SON_TINH,)))
 
 
 def test_a_system_sees_only_what_is_for_those_whom_it_serves(nation):
@@ -347,7 +348,7 @@ def test_a_system_sees_only_what_is_for_those_whom_it_serves(nation):
         assert deliveries.waiting(office, P_CODE, "edoc") == []
         [delivery] = deliveries.waiting(office, Q_CODE, "edoc")
         with pytest.raises(AxisRefusal, match="axis-unknown-document"):
-            deliveries.fetch(office, P_CODE, delivery.doc_id)
+            packages.fetch(office, P_CODE, delivery.doc_id)
 
 
 def test_only_who_runs_the_hub_changes_its_lines(nation):
@@ -366,7 +367,7 @@ def test_without_routes_a_hub_does_as_it_always_did(nation):
         office.session().execute(uplinks.delete(uplinks.CodeRoute))
         office.session().commit()
         with pytest.raises(AxisRefusal, match="axis-unknown-recipient"):
-            acceptance.accept(office, P_CODE, edoc(P_CODE, to=(FAR,)))
+            accept(office, P_CODE, edoc(P_CODE, to=(FAR,)))
 
 
 def test_every_line_has_one_poll(nation):

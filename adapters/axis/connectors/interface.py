@@ -3,18 +3,22 @@ errors, answers that are no JSON. Operations that a kind of axis does not have r
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Protocol, Self
 
 import httpx
 
+from adapters.axis.answer import Into, Result, in_memory
+from adapters.axis.body import Stored
 from adapters.axis.client import (
     DEFAULT_TIMEOUT_S,
     Accepted,
     authorities,
     checked_endpoint,
+    patience,
 )
 from adapters.axis.errors import NotOffered, TemporaryAxisError, refusal_of
 from adapters.axis.records import (
@@ -37,10 +41,14 @@ class Connector(Protocol):
     endpoint: str
     system_id: str
 
-    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str: ...
-    def submit(self, data: bytes, kind: str, to: list[str] | None = None) -> Accepted: ...
+    def send_edoc(
+        self, package: bytes | Stored, kind: str = "edoc", to: list[str] | None = None
+    ) -> str: ...
+    def submit(
+        self, package: bytes | Stored, kind: str, to: list[str] | None = None
+    ) -> Accepted: ...
     def received_list(self, kind: str = "edoc") -> list[ReceivedItem]: ...
-    def get_edoc(self, doc_id: str) -> bytes: ...
+    def get_edoc(self, doc_id: str, into: Into[Result] = in_memory) -> Result: ...
     def update_status(self, doc_id: str, status: str, receipt: str = "") -> None: ...
     def sent_list(self, kind: str, doc_id: str) -> list[SentItem]: ...
     def get_agencies_list(self) -> list[AgencyRecord]: ...
@@ -119,11 +127,15 @@ class Gateway(ABC):
         self._http.close()
 
     @abstractmethod
-    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str: ...
+    def send_edoc(
+        self, package: bytes | Stored, kind: str = "edoc", to: list[str] | None = None
+    ) -> str: ...
 
-    def submit(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> Accepted:
+    def submit(
+        self, package: bytes | Stored, kind: str = "edoc", to: list[str] | None = None
+    ) -> Accepted:
         """Sends; no gateway signs a receipt."""
-        return Accepted(self.send_edoc(data, kind, to))
+        return Accepted(self.send_edoc(package, kind, to))
 
     def sent_list(self, kind: str, doc_id: str) -> list[SentItem]:
         raise NotOffered("getSentEdocList")
@@ -156,14 +168,26 @@ class Gateway(ABC):
         raise NotOffered("awaitReceived")
 
     def _request(self, method: str, url: str, **options) -> httpx.Response:
-        """One call. Nobody there, a fault over there or a redirect: unknown, maybe accepted."""
+        """One call, its answer read as a whole."""
+        with self._opened(method, url, **options) as response:
+            response.read()
+            return response
+
+    @contextmanager
+    def _opened(self, method: str, url: str, **options) -> Iterator[httpx.Response]:
+        """One call, its answer still to be read. Nobody there, a fault over there or a redirect:
+        unknown, maybe accepted."""
         try:
-            response = self._http.request(method, url, **options)
+            with self._http.stream(method, url, **options) as response:
+                passing = response.is_server_error or response.status_code == 429
+                if passing or response.is_redirect:
+                    raise TemporaryAxisError(f"{url}: HTTP {response.status_code}")
+                yield response
         except httpx.HTTPError as error:
             raise TemporaryAxisError(f"{url}: {type(error).__name__}") from error
-        if response.is_server_error or response.is_redirect or response.status_code == 429:
-            raise TemporaryAxisError(f"{url}: HTTP {response.status_code}")
-        return response
+
+    def _patience(self, package: Stored) -> httpx.Timeout:
+        return patience(self._http.timeout, package.size)
 
 
 def json_of(response: httpx.Response) -> object:
@@ -178,7 +202,11 @@ def json_of(response: httpx.Response) -> object:
 def members_of(response: httpx.Response, codes: tuple[str, ...]) -> dict:
     """The members of an answer that says success; its code is under the first of `codes` that it
     has. Raises what the code means (adapters/axis/errors.py)."""
-    answer = json_of(response)
+    return successful(json_of(response), response, codes)
+
+
+def successful(answer: object, response: httpx.Response, codes: tuple[str, ...]) -> dict:
+    """The same of an answer that was read apart; None for one that is no JSON."""
     if not isinstance(answer, dict):
         raise TemporaryAxisError(f"{response.url.path}: not an object")
     code = next((str(answer[name]) for name in codes if name in answer), None)

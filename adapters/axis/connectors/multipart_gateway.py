@@ -3,10 +3,11 @@
 sending and the codes; that the other operations bear the names of the axis and answer with its
 members is our reading of it."""
 
-import base64
-import binascii
+from functools import partial
 
-from adapters.axis.connectors.interface import Gateway, items_of, members_of
+from adapters.axis.answer import Into, Result, in_memory, package_in
+from adapters.axis.body import Stored, stored
+from adapters.axis.connectors.interface import Gateway, items_of, members_of, successful
 from adapters.axis.errors import TemporaryAxisError
 from adapters.axis.operations import MESSAGE_KINDS, TRANSPORT_STATUSES
 from adapters.axis.records import AgencyRecord, ReceivedItem, SentItem
@@ -20,14 +21,19 @@ FILE_TYPE = "application/xml"
 class MultipartGateway(Gateway):
     """Thread-safe, as AxisClient."""
 
-    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str:
+    def send_edoc(
+        self, package: bytes | Stored, kind: str = "edoc", to: list[str] | None = None
+    ) -> str:
         """Sends one edXML file; `to` is told too, for a gateway that reads only the package would
         send it to all who are named there."""
         if kind not in MESSAGE_KINDS:
             raise ValueError(f"no such kind of message: {kind}")
         fields = {"messageType": kind} | ({"to": compact_json(to)} if to else {})
-        files = {"edocFile": ("package.edxml", data, FILE_TYPE)}
-        answer = self._call("sendEdoc", data=fields, files=files)
+        package = stored(package)
+        with package.open() as file:
+            files = {"edocFile": ("package.edxml", file, FILE_TYPE)}
+            timeout = self._patience(package)
+            answer = self._call("sendEdoc", data=fields, files=files, timeout=timeout)
         doc_id = answer.get("DocId") or answer.get("docId")
         if not doc_id:
             raise TemporaryAxisError("sendEdoc: success without DocId")
@@ -37,12 +43,11 @@ class MultipartGateway(Gateway):
         found = items_of(self._call("getReceivedEdocList", data={"messageType": kind}))
         return [ReceivedItem.from_wire(item) for item in found]
 
-    def get_edoc(self, doc_id: str) -> bytes:
-        text = self._call("getEdoc", data={"docId": doc_id}).get("data")
-        try:
-            return base64.b64decode("".join(str(text).split()) if text else b"?", validate=True)
-        except (binascii.Error, ValueError):
-            raise TemporaryAxisError("getEdoc: data is not base64") from None
+    def get_edoc(self, doc_id: str, into: Into[Result] = in_memory) -> Result:
+        url, headers = self._at("getEdoc")
+        with self._opened("POST", url, headers=headers, data={"docId": doc_id}) as response:
+            check = partial(successful, response=response, codes=CODES)
+            return into(package_in(response.iter_bytes(), check))
 
     def update_status(self, doc_id: str, status: str, receipt: str = "") -> None:
         if status not in TRANSPORT_STATUSES:
@@ -58,6 +63,9 @@ class MultipartGateway(Gateway):
         return [AgencyRecord.from_wire(item) for item in found]
 
     def _call(self, operation: str, **options) -> dict:
+        url, headers = self._at(operation)
+        return members_of(self._request("POST", url, headers=headers, **options), CODES)
+
+    def _at(self, operation: str) -> tuple[str, dict[str, str]]:
         keys = {"X-SystemId": self.system_id, "X-SecretKey": self._credentials.secret}
-        url = f"{self.endpoint}/{VERSION}/{operation}"
-        return members_of(self._request("POST", url, headers=keys, **options), CODES)
+        return f"{self.endpoint}/{VERSION}/{operation}", keys

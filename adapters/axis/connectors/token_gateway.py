@@ -4,20 +4,24 @@
 package's fields are known; the spelling of the members is our reading, so answers are read
 leniently."""
 
-import base64
-import binascii
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from urllib.parse import quote
 
 import httpx
 
+from adapters.axis.answer import Into, Result, in_memory, package_in, with_package
+from adapters.axis.body import Stored, stored
 from adapters.axis.connectors.interface import (
     Gateway,
     description,
     items_of,
     json_of,
     members_of,
+    successful,
 )
 from adapters.axis.errors import PermanentAxisError, TemporaryAxisError
 from adapters.axis.operations import MESSAGE_KINDS, TRANSPORT_STATUSES
@@ -28,6 +32,7 @@ UNIT, UNIT_SECRET = "X-Unit-Code", "X-Unit-Secret"
 EARLY = 30.0  # seconds: a token must last as long as the call that bears it
 WRONG_PASSWORD = "15"  # noqa: S105  the axis' code for a wrong system or secret
 UNKNOWN_DOCUMENT = "26"
+REFUSED = {401: WRONG_PASSWORD, 403: WRONG_PASSWORD, 404: UNKNOWN_DOCUMENT}
 
 
 class TokenGateway(Gateway):
@@ -39,11 +44,12 @@ class TokenGateway(Gateway):
         self._lock = threading.Lock()
         self._token, self._token_until = "", 0.0
 
-    def send_edoc(self, data: bytes, kind: str = "edoc", to: list[str] | None = None) -> str:
+    def send_edoc(
+        self, package: bytes | Stored, kind: str = "edoc", to: list[str] | None = None
+    ) -> str:
         if kind not in MESSAGE_KINDS:
             raise ValueError(f"no such kind of message: {kind}")
-        body = {"loai": kind, "from": self.system_id, "data": base64.b64encode(data).decode()}
-        answer = self._call("POST", "vanbans", json=body | ({"to": to} if to else {}))
+        answer = self._send(stored(package), {"loai": kind, "from": self.system_id}, to)
         doc_id = answer.get("docId") or answer.get("DocId")
         if not doc_id:
             raise TemporaryAxisError("vanbans: success without docId")
@@ -53,12 +59,23 @@ class TokenGateway(Gateway):
         answer = self._answer("GET", "vanbans", params={"loai": kind})
         return [ReceivedItem.from_wire(item) for item in items_of(_checked(answer))]
 
-    def get_edoc(self, doc_id: str) -> bytes:
-        text = self._call("GET", f"vanbans/{quote(doc_id, safe='')}").get("data")
-        try:
-            return base64.b64decode("".join(str(text).split()) if text else b"?", validate=True)
-        except (binascii.Error, ValueError):
-            raise TemporaryAxisError("vanbans: data is not base64") from None
+    def _send(self, package: Stored, members: dict[str, object], to: list[str] | None) -> dict:
+        """The body is written anew for each try: a token may have ended."""
+        members |= {"to": to} if to else {}
+
+        def sent() -> dict:
+            length, pieces = with_package(members, package)
+            headers = {"Content-Type": "application/json", "Content-Length": str(length)}
+            return {"headers": headers, "content": pieces, "timeout": self._patience(package)}
+
+        with self._answered("POST", "vanbans", sent) as response:
+            response.read()
+            return members_of(response, CODES)
+
+    def get_edoc(self, doc_id: str, into: Into[Result] = in_memory) -> Result:
+        with self._answered("GET", f"vanbans/{quote(doc_id, safe='')}") as response:
+            check = partial(successful, response=response, codes=CODES)
+            return into(package_in(response.iter_bytes(), check))
 
     def update_status(self, doc_id: str, status: str, receipt: str = "") -> None:
         if status not in TRANSPORT_STATUSES:
@@ -73,18 +90,34 @@ class TokenGateway(Gateway):
         return members_of(self._answer(method, resource, **options), CODES)
 
     def _answer(self, method: str, resource: str, **options) -> httpx.Response:
+        with self._answered(method, resource, lambda: options) as response:
+            response.read()
+            return response
+
+    @contextmanager
+    def _answered(
+        self, method: str, resource: str, options: Callable[[], dict] = dict
+    ) -> Iterator[httpx.Response]:
+        """The answer, its body still to be read, to a call with a token that the gateway knows."""
+        url = f"{self.endpoint}/{resource}"
         for is_last in (False, True):
-            headers = {
-                "Authorization": f"Bearer {self._bearer(renew=is_last)}",
-                UNIT: self.system_id,
-                UNIT_SECRET: self._credentials.secret,
-            }
-            url = f"{self.endpoint}/{resource}"
-            response = self._request(method, url, headers=headers, **options)
-            if response.status_code != 401 or is_last:
-                break
-        _refuse(response)
-        return response
+            sent = options()
+            headers = sent.pop("headers", {}) | self._proof(renew=is_last)
+            with self._opened(method, url, headers=headers, **sent) as response:
+                if response.status_code == 401 and not is_last:
+                    continue
+                if response.status_code in REFUSED:
+                    response.read()
+                    _refuse(response)
+                yield response
+                return
+
+    def _proof(self, renew: bool) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {self._bearer(renew)}",
+            UNIT: self.system_id,
+            UNIT_SECRET: self._credentials.secret,
+        }
 
     def _bearer(self, renew: bool) -> str:
         with self._lock:
@@ -117,12 +150,9 @@ def _seconds(value: object) -> float:
 
 def _refuse(response: httpx.Response) -> None:
     """What the status of a REST answer says where it brings no code of its own."""
-    codes = {401: WRONG_PASSWORD, 403: WRONG_PASSWORD, 404: UNKNOWN_DOCUMENT}
-    if response.status_code not in codes:
-        return
     answer = json_of(response)
     told = answer if isinstance(answer, dict) else {}
-    code = next((str(told[name]) for name in CODES if name in told), codes[response.status_code])
+    code = next((str(told[name]) for name in CODES if name in told), REFUSED[response.status_code])
     raise PermanentAxisError(code, description(told))
 
 
