@@ -17,7 +17,8 @@ keepalive = 2
 # Of the process: a thread may be at a package of 1 GB for as long as bytes travel.
 timeout = 120
 graceful_timeout = 20
-stalled = 60  # seconds without a byte, one way or the other, after which an axis call is given up
+# Seconds without a byte, one way or the other, after which a call of the axis is given up.
+stalled = float(os.environ.get("VANTHU_STALLED_SECONDS", "60"))
 # The axis carries its arguments in headers, the list of recipients twice: 600 of them exceed the
 # usual 8190 bytes, and the HTML of a 400 is a lost answer for the SDK. As MAX_SIGNED_TEXT there.
 limit_request_field_size = 256 * 1024

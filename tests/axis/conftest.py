@@ -111,6 +111,33 @@ class BluntServer:
 
 
 @pytest.fixture
+def cut() -> Iterator[Callable[[bytes, int, bool], str]]:
+    """The address of a server that answers with the first bytes of a content and hangs up; with or
+    without having said how long it is."""
+    listeners = []
+
+    def make(content: bytes, at: int, said: bool) -> str:
+        listeners.append(socket.create_server(("127.0.0.1", 0)))
+        length = f"Content-Length: {len(content)}\r\n" if said else ""
+        head = f"HTTP/1.1 200 OK\r\n{length}Connection: close\r\n\r\n".encode()
+        serve = threading.Thread(target=answer, args=(listeners[-1], head + content[:at]))
+        serve.daemon = True
+        serve.start()
+        return f"http://127.0.0.1:{listeners[-1].getsockname()[1]}"
+
+    def answer(listener: socket.socket, said: bytes) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            while not connection.recv(65536).endswith(b"{}"):
+                continue
+            connection.sendall(said)
+
+    yield make
+    for listener in listeners:
+        listener.close()
+
+
+@pytest.fixture
 def blunt() -> Iterator[Callable[..., BluntServer]]:
     servers: list[BluntServer] = []
 

@@ -27,6 +27,7 @@ def served(settings: Settings) -> Iterator[str]:
         "VANTHU_NODE_KEY": settings.node_key.hex(),
         "VANTHU_DATA_DIR": str(settings.data_dir),
         "VANTHU_DATABASE_URL": settings.database_url,
+        "VANTHU_MAX_PACKAGE_MB": str(settings.max_package // 1024 // 1024),
         "VANTHU_BIND": f"127.0.0.1:{port}",
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
