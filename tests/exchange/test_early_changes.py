@@ -157,7 +157,7 @@ def at_once(node, agency_id: int, packages: list[bytes]) -> None:
             try:
                 start.wait()
                 doc_id = f"ma-{hash(raw)}"
-                receiving.take(node.office, lease, agency_id, doc_id, raw)
+                receiving.take(node.office, lease, agency_id, doc_id, node.office.files.put(raw))
             except Exception as error:
                 failed.append(error)
             finally:

@@ -10,9 +10,9 @@ from domain.dates import VIETNAM
 from models.exchange import Dispatch
 from models.outgoing import OutgoingDocument
 from services.exchange import needing
-from services.hub import acceptance
 from tests.conftest import PASSWORD, find_actor
 from tests.exchange.conftest import BINH_SON, SON_TINH, send_one
+from tests.hub.packages import accept
 from tests.visitor import Visitor
 
 AT = datetime(2026, 11, 23, 8, 0, tzinfo=VIETNAM)
@@ -27,7 +27,7 @@ def tell(world, code: str, description: str = "", minutes: int = 0) -> None:
     who = Organ(BINH_SON, "Ủy ban nhân dân huyện Bình Sơn")
     data = write_status(StatusMessage(who, about, Staff(), code, description, at))
     with world.hub.app.app_context():
-        acceptance.accept(world.hub.office, BINH_SON, data, "status")
+        accept(world.hub.office, BINH_SON, data, "status")
     world.b.poll()
 
 
