@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ bench: $(BIN)/.installed ## figures: seconds to the recipient, memory, bytes, st
 
 bench-large: $(BIN)/.installed ## memory while a package with a file of 1 GB is written and read
 	@$(BIN)/python -m bench.large_package
+
+bench-relay: $(BIN)/.installed ## memory of every process while a file of MEGABYTES=1024 goes node, hub, hub, node
+	@$(BIN)/python -m bench.relay
 
 fuzz: $(BIN)/.installed ## a million hostile packages (CASES=…, SEED=…): none may crash or hang
 	@$(BIN)/python -m bench.fuzz_edxml --cases $(or $(CASES),1000000) --seed $(or $(SEED),1)

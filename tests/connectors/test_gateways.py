@@ -1,11 +1,15 @@
 """The connectors to provincial gateways against simulators over real HTTP: they can be asked what
 AxisClient can be asked, and say the same of what goes wrong."""
 
+import random
+
 import pytest
 
+from adapters.axis.body import InMemory
 from adapters.axis.client import AxisClient
 from adapters.axis.connectors import ConnectorKind, Credentials, open_connector
 from adapters.axis.errors import NotOffered, PermanentAxisError, TemporaryAxisError
+from adapters.files import FileStore
 from domain.errors import Invalid
 from tests.connectors.simulators import CLIENT, LOCKED, ONE, TWO, UNIT_SECRETS, UNKNOWN
 
@@ -30,6 +34,21 @@ def test_a_package_goes_from_one_to_the_other_and_is_acknowledged(gateway):
         assert receiver.received_list("edoc") == []
         assert [kept.status for kept in simulator.kept] == ["done"]
         assert [agency.code for agency in sender.get_agencies_list()] == [ONE, TWO]
+
+
+def test_a_larger_package_goes_out_of_a_file_and_into_one(gateway, tmp_path):
+    kind, simulator, endpoint = gateway
+    files, data = FileStore(tmp_path), b"<edXML>" + random.Random(1).randbytes(900_001)
+    package = InMemory(data)
+    with connector(kind, endpoint) as sender, connector(kind, endpoint, TWO) as receiver:
+        if kind == "token":
+            receiver.received_list()
+            simulator.tokens.clear()
+        sender.send_edoc(package, "edoc", [TWO])
+        [kept] = simulator.kept
+        assert kept.data == data
+        assert receiver.get_edoc(kept.doc_id, files.put) == package.sha256
+    assert files.read(package.sha256) == data
 
 
 def test_statuses_travel_as_such(gateway):

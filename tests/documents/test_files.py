@@ -2,7 +2,9 @@
 
 import hashlib
 import io
+import os
 import stat
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -56,6 +58,32 @@ def test_a_source_that_fails_half_way_leaves_nothing(store):
     with pytest.raises(OSError, match="line cut"):
         store.put(failing())
     assert not [path for path in store.root.rglob("*") if path.is_file()]
+
+
+def test_what_comes_in_can_be_looked_at_before_it_is_kept_or_not(store):
+    with store.incoming() as coming:
+        coming.write([b"one ", b"two"])
+        with coming.open() as file:
+            assert file.read() == b"one two"
+        assert (coming.size, store.exists(coming.sha256)) == (7, False)
+        name = coming.keep()
+        store.remove(name)
+        assert coming.keep() == name, "brought back"
+    assert store.read(name) == b"one two"
+    with store.incoming() as coming:
+        coming.write([b"unwanted"])
+    assert [path.name for path in store.root.rglob("*") if path.is_file()] == [name]
+
+
+def test_what_a_killed_process_left_goes_after_a_while_and_nothing_else(store):
+    name = store.put(b"kept")
+    left, fresh = store.root / ".incoming-left", store.root / ".incoming-fresh"
+    for path, age in ((left, 100), (fresh, 0), (store.path(name), 100)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (time.time() - age,) * 2)
+    store.forget_abandoned(time.time() - 50)
+    assert (left.exists(), fresh.exists(), store.read(name)) == (False, True, b"kept")
 
 
 def test_damage_is_noticed_on_reading_and_healed_by_the_same_bytes(store):

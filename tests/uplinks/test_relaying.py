@@ -382,3 +382,15 @@ def test_every_line_has_one_poll(nation):
 
 def test_the_states_of_a_delivery_are_those_of_the_axis():
     assert {*relaying.ON_THE_WAY} < {*DeliveryState}
+
+
+def test_a_package_too_large_for_this_hub_is_refused_loudly_and_nothing_of_it_kept(nation):
+    object.__setattr__(nation.q.office.settings, "max_package", 1024 * 1024)
+    send(nation, text="x" * 1_100_000)
+    nation.carry()
+    [arrival] = nation.q.all(UplinkArrival)
+    assert (arrival.problem, arrival.original_sha256) == ("package-too-large:1", "")
+    assert nation.q.messages() == []
+    assert states(nation.n, FAR) == ["FAIL"]
+    assert tags(nation.q, "hub:relay_refused") == 1
+    assert [path for path in nation.q.office.files.root.rglob("*") if path.is_file()] == []
