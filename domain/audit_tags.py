@@ -50,6 +50,8 @@ OTHER_TAGS = frozenset(
         "recipient_group:delete",
         "register:number",
         "secret_document:create",
+        "secret_document:correct",
+        "secret_document:cancel",
         "signing:pin_changed",
         "signing:pin_refused",
         "signing:pin_locked",

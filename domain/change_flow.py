@@ -36,6 +36,8 @@ CHANGE_FLOW: Flow[S] = Flow(
     "change",
     (
         Step("agree", _ASKED, S.AGREED),
+        # The document never came, but its update brings all of it.
+        Step("take", frozenset({S.WAITING}), S.AGREED),
         Step("refuse", _ASKED, S.REFUSED, frozenset({"reason"})),
         # What binds is done at once; what was asked of another is answered by a status.
         Step("agreed", _ASKED, S.AGREED, by_system=True),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.change_flow import ChangeKind
+
 PROTOCOL = 1
 SOFTWARE = "vanthu"
 WINDOW = timedelta(minutes=5)  # a signed request holds so long before and after its time stamp
@@ -25,7 +27,38 @@ EVENTS = {
     "exchange:recipient_refused": "status_in",
     "exchange:status_out": "status_out",
     "incoming:arrive": "arrived",
+    # What was called off before it left, and what became of documents that were sent.
+    "exchange:cancelled": "cancelled",
+    "outgoing:add_recipients": "recipients_added",
+    "outgoing:replaced": "replaced",
+    "incoming:withdraw": "withdrawn",
+    "incoming:replaced": "replaced",
+    "outgoing:revoke": "revoke_asked",
+    "outgoing:take_back": "take_back_asked",
+    "outgoing:update": "update_asked",
+} | {
+    f"change:{action}": verb
+    for action, verb in {
+        "waiting": "waiting",
+        "came": "asked",
+        "told": "told",
+        "agree": "agreed",
+        "take": "agreed",
+        "agreed": "agreed",
+        "refuse": "refused",
+        "refused": "refused",
+        "cancelled": "cancelled",
+    }.items()
 }
+
+
+def event(tag: str, kind: object) -> str:
+    """What an entry is called in the feed; one about a change bears the kind before it."""
+    if not tag.startswith("change:"):
+        return EVENTS[tag]
+    return f"{kind}_{EVENTS[tag]}" if kind in set(ChangeKind) else f"change_{EVENTS[tag]}"
+
+
 CODE = re.compile(r"[0-9A-Za-z._-]{1,35}")
 # An identifier as QCVN 102:2016 builds it, such as 000.00.32.H48,2026/03/02,45/UBND-NV, or one
 # drawn by lot. Neither a subject nor a person's name fits.

@@ -69,6 +69,8 @@ GRANTS = (
     # Nothing of a state secret but its row in the register; not for administrators.
     _grant("secret_document:view", OVERSIGHT, R.AGENCY),
     _grant("secret_document:create", {Role.CLERK}, R.AGENCY),
+    _grant("secret_document:correct", {Role.CLERK}, R.AGENCY),
+    _grant("secret_document:cancel", {Role.CLERK}, R.AGENCY),
     _grant("recipient_group:view", STAFF | {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("recipient_group:edit", {Role.CLERK, Role.ADMINISTRATOR}, R.AGENCY),
     _grant("outgoing:take_back", {Role.CLERK}, R.AGENCY),
@@ -104,6 +106,7 @@ GRANTS = (
     _grant("assignment:acknowledge", {Role.CHIEF_OF_OFFICE}, R.UNHEADED_UNIT),
     _grant("change:agree", {Role.CLERK}, R.AGENCY),
     _grant("change:refuse", {Role.CLERK}, R.AGENCY),
+    _grant("change:take", {Role.CLERK}, R.AGENCY),
     _grant("registers:view", OVERSIGHT, R.AGENCY),
     _grant("exchange:view", OVERSIGHT | {Role.ADMINISTRATOR}, R.AGENCY),
     # A raw package holds the document itself: not for administrators.

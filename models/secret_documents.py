@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import Date, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Line, PrimaryKey, Short, reference_to
-from models.registers import RegisterEntry
+from models.base import Base, Json, Line, PrimaryKey, Short, reference_to
+from models.registers import EntryState, RegisterEntry
 
 
 class SecretDocument(Base):
@@ -34,3 +34,29 @@ class SecretDocument(Base):
     created_at: Mapped[datetime]
 
     number_entry: Mapped[RegisterEntry] = relationship()
+    changes: Mapped[list["SecretDocumentChange"]] = relationship(
+        order_by="SecretDocumentChange.id", back_populates="document"
+    )
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.number_entry.state == EntryState.CANCELLED
+
+
+class SecretDocumentChange(Base):
+    """A row corrected or cancelled: what it said before and after, and why. The audit chain, which
+    administrators read, has its digest; `nonce` keeps that from being guessed."""
+
+    __tablename__ = "secret_document_change"
+
+    id: Mapped[PrimaryKey]
+    document_id: Mapped[int] = reference_to("secret_document.id")
+    action: Mapped[str] = mapped_column(String(10))  # correct | cancel
+    reason: Mapped[Line]
+    before: Mapped[dict] = mapped_column(Json)
+    after: Mapped[dict] = mapped_column(Json)
+    by: Mapped[Short]
+    at: Mapped[datetime]
+    nonce: Mapped[str] = mapped_column(String(32))
+
+    document: Mapped[SecretDocument] = relationship(back_populates="changes")

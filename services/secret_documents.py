@@ -48,7 +48,8 @@ def enter(office: Office, actor: Actor, form: Mapping[str, object]) -> int:
     require(actor, "secret_document:create", {Relation.AGENCY})
     if known := made_with(office, SecretDocument, token_of(actor, form)):
         return known.id
-    _check(office, form)
+    check(form)
+    _check_day(office, form["issued_date"])
     try:
         return _enter(office, actor, form)
     except Conflict:
@@ -86,7 +87,8 @@ def proposed_number(office: Office, actor: Actor) -> int:
     return next_number(office.session(), actor.agency_id, RegisterKind.OUTGOING_SECRET, year)
 
 
-def _check(office: Office, form: Mapping[str, object]) -> None:
+def check(form: Mapping[str, object]) -> None:
+    """What holds of a row at any time. Raises as `enter`, but for the day and the number."""
     for name in NEEDED:
         if not typed(form, name):
             raise Invalid("required", field=name)
@@ -97,7 +99,6 @@ def _check(office: Office, form: Mapping[str, object]) -> None:
         raise Invalid("secrecy-missing", field="secrecy")
     if secrecy == HIGHEST_SECRECY and typed(form, "subject"):
         raise Invalid("secret-subject", field="subject", secrecy=secrecy)
-    _check_day(office, form["issued_date"])
 
 
 def _check_day(office: Office, day: date) -> None:
@@ -126,16 +127,19 @@ def _enter(office: Office, actor: Actor, form: Mapping[str, object]) -> int:
 
 
 def _document(work: Work, form: Mapping[str, object]) -> SecretDocument:
-    return SecretDocument(
-        secrecy=typed(form, "secrecy"),
-        type_name=document_type(typed(form, "type_name")).name,
-        notation=typed(form, "notation", 49),
-        issued_date=form["issued_date"],
-        subject=typed(form, "subject", 500),
-        signer_name=typed(form, "signer_name", 100),
-        recipients=typed(form, "recipients", LONGEST_LIST),
-        copies=form.get("copies") or 1,
-        note=typed(form, "note", 500),
-        created_by=work.actor.name,
-        created_at=work.now,
-    )
+    return SecretDocument(**facts(form), created_by=work.actor.name, created_at=work.now)
+
+
+def facts(form: Mapping[str, object]) -> dict[str, object]:
+    """What the row says, by column. Raises Invalid: too-long, document-type-unknown."""
+    return {
+        "secrecy": typed(form, "secrecy"),
+        "type_name": document_type(typed(form, "type_name")).name,
+        "notation": typed(form, "notation", 49),
+        "issued_date": form["issued_date"],
+        "subject": typed(form, "subject", 500),
+        "signer_name": typed(form, "signer_name", 100),
+        "recipients": typed(form, "recipients", LONGEST_LIST),
+        "copies": form.get("copies") or 1,
+        "note": typed(form, "note", 500),
+    }

@@ -23,6 +23,12 @@ CODE = {"type": "string", "pattern": "^[0-9A-Za-z._-]{1,35}$", "maxLength": 35}
 COUNT = {"type": "integer", "minimum": 0, "maximum": LARGEST}
 HASH = {"type": "string", "pattern": "^[0-9a-f]{64}$", "maxLength": 64}
 WORD = {"type": "string", "pattern": "^[a-z0-9_]{1,30}$", "maxLength": 30}
+EVENTS = (
+    "What happened. Of packages: sent, delivered, failed, parked, resumed, refused, cancelled; of "
+    "documents: arrived, withdrawn, replaced, recipients_added; status_in, status_out; of what is "
+    "asked about a document that was sent: revoke, take_back, update, replace or receivers, each "
+    "with _asked, _waiting, _agreed, _refused, _cancelled or _told. There may be further ones."
+)
 DOCUMENT = {
     "type": "string",
     "description": "The id of the document as its package bears it, or sha256: and its digest.",
@@ -104,7 +110,7 @@ SCHEMAS: dict[str, dict] = {
     "Status": _object(
         sequence=COUNT,
         at=TIME,
-        event=WORD,
+        event=WORD | {"description": EVENTS},
         kind={"type": "string", "enum": ["edoc", "status"]},
         direction={"type": "string", "enum": ["in", "out"]},
         document=DOCUMENT,

@@ -19,12 +19,17 @@ def change(change_id: int):
     return _page(change_id)
 
 
-@blueprint.post("/<int:change_id>/<any(agree, refuse):action>")
+@blueprint.post("/<int:change_id>/<any(agree, refuse, take):action>")
 def perform(change_id: int, action: str):
     try:
         answered = changes.perform(office(), current_actor(), change_id, action, request.form)
     except (Invalid, Conflict) as refusal:
+        if action == "take":
+            raise
         return _page(change_id, refusal)
+    if action == "take":
+        where = url_for("incoming.document", document_id=answered.incoming_id)
+        return done(where, _("Đã nhận gói cập nhật thành văn bản đến."))
     said = {
         "agree": _("Đã đồng ý; bên gửi nhận được trả lời."),
         "refuse": _("Đã từ chối; bên gửi nhận được lý do."),

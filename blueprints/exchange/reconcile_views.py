@@ -17,6 +17,7 @@ PAGES = {
     "outgoing_document": ("outgoing.document", "document_id"),
     "incoming_document": ("incoming.document", "document_id"),
 }
+REGISTERS = {"outgoing_secret": "registers.secret"}
 
 
 @blueprint.get("/reconciliation")
@@ -51,7 +52,8 @@ def _row(found: Difference) -> dict:
 
 def _address(found: Difference, details: dict) -> str:
     if found.subject_type == "register":
-        return url_for(f"registers.{details['register']}", year=details["year"])
+        endpoint = REGISTERS.get(details["register"], f"registers.{details['register']}")
+        return url_for(endpoint, year=details["year"])
     if found.subject_type not in PAGES:
         return ""
     endpoint, name = PAGES[found.subject_type]

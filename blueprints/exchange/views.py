@@ -10,6 +10,7 @@ from blueprints.exchange.presenting import REASONS, rights, tabs_of
 from blueprints.problems import problem_text
 from blueprints.receipts import shown
 from extensions import current_actor, office
+from services.changes import available
 from services.changes import queries as changes
 from services.exchange import board, needing, receipts, resuming
 
@@ -50,7 +51,9 @@ def _answer(page: int):
     """What senders ask of us."""
     found, total = changes.asked(office(), current_actor(), page)
     awaited = changes.awaited(office(), current_actor())
-    return _list("answer", page, total, changes.PER_PAGE, changes=found, awaited=awaited)
+    taken = {each.id for each in awaited if "take" in available(current_actor(), each)}
+    shown = {"changes": found, "awaited": awaited, "may_take": taken}
+    return _list("answer", page, total, changes.PER_PAGE, **shown)
 
 
 def _list(tab: str, page: int, total: int, per_page: int, **shown):

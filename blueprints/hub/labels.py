@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+from blueprints import labels as words_of
+
 IMPORT = {
     "reading": (_l("Đang đọc"), "info"),
     "ready": (_l("Chờ áp dụng"), "wait"),
@@ -49,7 +51,19 @@ EVENT = {
     "status_in": _l("Nhận trạng thái"),
     "status_out": _l("Gửi trạng thái"),
     "arrived": _l("Văn bản đến"),
+    "cancelled": _l("Đã hủy gửi"),
+    "withdrawn": _l("Đã thu hồi, trả lại"),
+    "replaced": _l("Bị thay thế"),
+    "recipients_added": _l("Gửi thêm nơi nhận"),
 }
+
+
+def event(name: str) -> str:
+    """What a node told in words: of a change its kind and how it stands."""
+    kind, _, verb = name.rpartition("_")
+    if kind in words_of.CHANGE_KIND and verb in words_of.CHANGE:
+        return f"{words_of.label(kind, 'change_kind')}: {words_of.label(verb, 'change')}"
+    return str(EVENT.get(name, name))
 
 
 def counts_of(found) -> list[tuple[str, int]]:

@@ -10,6 +10,7 @@ from blueprints.addresses import here
 from blueprints.outgoing.labels import TRACKED
 from blueprints.problems import problem_text
 from blueprints.receipts import of_recipient
+from domain.change_flow import ChangeState
 from domain.dates import local
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.outgoing_flow import SENT
@@ -132,8 +133,9 @@ def _transport_events(dispatch: Dispatch) -> list[dict]:
 
 def _change_event(change: Change) -> dict:
     kind = words_of.CHANGE_KIND[change.kind][0]
+    told = change.state == ChangeState.TOLD
     return {
-        "title": _("Yêu cầu: %(kind)s", kind=kind),
+        "title": _("Đã báo: %(kind)s", kind=kind) if told else _("Yêu cầu: %(kind)s", kind=kind),
         "at": local(change.asked_at),
         "who": change.asked_by,
         "note": change.reason,

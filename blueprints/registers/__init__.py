@@ -1,6 +1,10 @@
 """Pages of the registers."""
 
-from blueprints.registers import secret_views, views  # noqa: F401  they add routes
+from blueprints.registers import (  # noqa: F401  they add routes
+    secret_row_views,
+    secret_views,
+    views,
+)
 from blueprints.registers.routes import blueprint
 
 __all__ = ["blueprint"]

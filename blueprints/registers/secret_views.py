@@ -20,17 +20,17 @@ _NEEDED = InputRequired(_l("Chưa nhập."))
 ENTER = "secret_document:create"
 
 
-class SecretForm(PageForm):
+class FactsForm(PageForm):
+    """What a row says, without its number."""
+
     class Meta:
         csrf = False  # CSRFProtect checks every POST; the template draws its own token
 
-    form_token = HiddenField(default=new_token)
     secrecy = SelectField(
         _l("Độ mật"),
         [_NEEDED],
         choices=options((level, level or _l("Chọn độ mật")) for level in SECRECY_LEVELS),
     )
-    number = IntegerField(_l("Số"), [_NEEDED, NumberRange(min=1, max=999_999)])
     notation = StringField(_l("Ký hiệu"), [_NEEDED])
     issued_date = DayField(_l("Ngày văn bản"), [_NEEDED])
     type_name = SelectField(
@@ -41,6 +41,11 @@ class SecretForm(PageForm):
     subject = TextAreaField(_l("Trích yếu"))
     copies = IntegerField(_l("Số bản"), [Optional(), NumberRange(min=1, max=1000)], default=1)
     note = StringField(_l("Ghi chú"))
+
+
+class SecretForm(FactsForm):
+    form_token = HiddenField(default=new_token)
+    number = IntegerField(_l("Số"), [_NEEDED, NumberRange(min=1, max=999_999)])
 
 
 @blueprint.get("/secret")

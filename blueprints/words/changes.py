@@ -39,6 +39,10 @@ WORDS = {
         _l("Bên gửi báo thay đổi nơi nhận của một văn bản chưa đến đây."),
         _l("Không cần làm gì: văn bản đến thì được ghi vào văn bản."),
     ),
+    "update-without-files": (
+        _l("Gói cập nhật này không kèm tệp của văn bản nên không nhận thành văn bản đến được."),
+        _l("Hãy đề nghị bên gửi gửi lại văn bản."),
+    ),
     "notice-two": (
         _l("Vừa nhập số văn bản đã phát hành vừa tải tệp lên."),
         _l("Hãy chỉ giữ một trong hai làm văn bản thu hồi."),

@@ -16,4 +16,16 @@ WORDS = {
         _l("Không ghi trích yếu của văn bản “%(secrecy)s” vào hệ thống."),
         _l("Hãy để trống ô trích yếu."),
     ),
+    "secret-cancelled": (
+        _l("Dòng số %(reference)s đã hủy, không sửa hay hủy lần nữa được."),
+        _l("Cần ghi lại thì vào sổ một dòng mới."),
+    ),
+    "nothing-changed-here": (
+        _l("Chưa có mục nào được sửa."),
+        _l("Hãy sửa ít nhất một mục hoặc bấm “Thôi”."),
+    ),
+    "issued-other-year": (
+        _l("Số này thuộc sổ năm %(year)s nên ngày văn bản phải trong năm đó."),
+        _l("Hãy sửa lại ngày; nếu sai năm thì hủy dòng này và vào sổ của năm đúng."),
+    ),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from domain.permissions import Relation, allowing, require
 from domain.roles import Actor
 from models.changes import Change
 from models.exchange import Direction
-from services.changes import comparing, effects
+from services.changes import comparing, early, effects
 from services.changes.files import arrival_of
 from services.changes.state import move
 from services.exchange import statuses
@@ -25,23 +25,27 @@ ANSWERED = frozenset({ChangeKind.TAKE_BACK, ChangeKind.UPDATE})
 
 
 def perform(office: Office, actor: Actor, change_id: int, action: str, form: Mapping) -> Change:
-    """Agrees to a change or refuses it, for the actor's agency.
+    """Agrees to a change or refuses it, for the actor's agency; takes an update whose document
+    never came as the document itself.
 
-    Raises NotFound, Forbidden("not-allowed"), Conflict("wrong-state"), Invalid("required").
+    Raises NotFound, Forbidden("not-allowed"), Conflict: wrong-state, update-without-files;
+    Invalid("required"), Unavailable("file-damaged").
     """
     with transaction(office, actor) as work:
         change = locked(work, change_id)
         require(actor, f"change:{action}", {Relation.AGENCY})
         step = CHANGE_FLOW.step(action, change.state)
-        if change.kind not in ANSWERED:
+        if change.kind not in ANSWERED or (action == "take" and change.kind != ChangeKind.UPDATE):
             raise Conflict("wrong-state", action=action, state=change.state)
         said = typed(form, "reason", 500)
         if "reason" in step.needs and not said:
             raise Invalid("required", field="reason")
+        if action == "take":
+            early.enter(work, change)
         move(work, change, action, said)
         if action == "agree":
             _carry_out(work, change)
-        code = BusinessCode.AGREED if action == "agree" else BusinessCode.DISAGREED
+        code = BusinessCode.DISAGREED if action == "refuse" else BusinessCode.AGREED
         statuses.answer(work, change.incoming, code, said)
         return change
 
@@ -53,7 +57,9 @@ def available(actor: Actor, change: Change) -> list[str]:
     return [
         step.action
         for step in CHANGE_FLOW.from_state(change.state)
-        if not step.by_system and allowing(actor, CHANGE_FLOW.permission(step), {Relation.AGENCY})
+        if not (step.action == "take" and change.kind != ChangeKind.UPDATE)
+        and not step.by_system
+        and allowing(actor, CHANGE_FLOW.permission(step), {Relation.AGENCY})
     ]
 
 

@@ -24,6 +24,7 @@ from services.unit_of_work import Work
 
 CALLED_OFF = TransportState.CANCELLED
 HAVE_IT = frozenset({TransportState.SENT, TransportState.DELIVERED})
+MORE = "Gửi thêm nơi nhận"  # as the package says it, in the language of the record
 # What may be corrected after the dispatch: data around the document, none of what was signed.
 DATA = ("subject", "urgency", "due_date")
 
@@ -98,7 +99,7 @@ def tell_added(work: Work, doc: OutgoingDocument, added: Iterable[str]) -> list[
         for each in _in_force(_dispatches(work, doc))
         if each.transport_state in HAVE_IT and not _is_asked(each)
     ]
-    ask(work, have, Wanted(kind=ChangeKind.RECEIVERS, rows=[row]))
+    ask(work, have, Wanted(kind=ChangeKind.RECEIVERS, reason=MORE, rows=[row]))
     return [each.recipient_code for each in have]
 
 

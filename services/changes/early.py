@@ -8,7 +8,8 @@ from sqlalchemy import or_, select
 
 from adapters.edxml.package import Package
 from domain.change_flow import ChangeKind, ChangeState
-from domain.errors import Refusal
+from domain.errors import Conflict, Refusal
+from domain.exchange_flow import BusinessCode
 from domain.incoming_flow import IncomingState
 from domain.text import nfc
 from models.agencies import Agency
@@ -18,8 +19,11 @@ from models.incoming import IncomingDocument
 from services.changes import comparing, effects
 from services.changes.state import move
 from services.changes.taking import Asked, find, take_up, written
-from services.exchange import reading, transport
+from services.exchange import reading, statuses, transport
+from services.incoming.arrival import arrive
+from services.incoming.parcel import Arrival
 from services.incoming.text import clipped
+from services.stored_files import check_file
 from services.unit_of_work import Work
 
 log = structlog.get_logger()
@@ -78,6 +82,19 @@ def arrived(work: Work, document: IncomingDocument) -> None:
             _replace(work, change)
         else:
             transport.received(work, change.message)
+
+
+def enter(work: Work, change: Change) -> None:
+    """The update is all that came of its document, and becomes the document. Raises
+    Conflict("update-without-files"), Unavailable("file-damaged")."""
+    check_file(work.office, change.message.payload_sha256)
+    package = reading.read(work.office.files, change.message.payload_sha256)
+    if not package.attachments:
+        raise Conflict("update-without-files")
+    agency = one_at_a_time(work, change.agency_id)
+    change.incoming = arrive(work, agency, Arrival.from_package(package, change.message_id))
+    statuses.report(work, change.incoming, BusinessCode.ARRIVED)
+    transport.received(work, change.message)
 
 
 def _waiting_for(work: Work, document: IncomingDocument) -> list[Change]:

@@ -10,9 +10,15 @@ from sqlalchemy.orm import Session
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from models.registers import EntryState, Register, RegisterEntry, RegisterKind
+from models.secret_documents import SecretDocument
 from services.exchange.differences import Found
 
 NAMED = 20
+NUMBERED = {
+    RegisterKind.INCOMING: IncomingDocument,
+    RegisterKind.OUTGOING: OutgoingDocument,
+    RegisterKind.OUTGOING_SECRET: SecretDocument,
+}
 
 
 def found(session: Session, agency_id: int, since_year: int) -> Iterator[Found]:
@@ -46,7 +52,7 @@ def _numbers(session: Session, book: Register) -> Iterator[Found]:
 
 
 def _without_document(session: Session, book: Register) -> Iterator[Found]:
-    model = IncomingDocument if book.kind == RegisterKind.INCOMING else OutgoingDocument
+    model = NUMBERED[book.kind]
     query = select(RegisterEntry.number).where(
         RegisterEntry.register_id == book.id,
         RegisterEntry.state == EntryState.GIVEN,

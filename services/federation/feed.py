@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from adapters.federation.schema import MOST_STATUSES
-from domain.federation import EVENTS, codes, identifier
+from domain.federation import EVENTS, codes, event, identifier
 from models.audit import AuditEntry
 from models.exchange import Direction, ExchangeMessage, MessageKind
 from models.incoming import IncomingDocument
@@ -93,7 +93,7 @@ def _item(entry: AuditEntry, subject, agency: str) -> dict:
     return {
         "sequence": entry.sequence,
         "at": written(entry.at),
-        "event": EVENTS[entry.tag],
+        "event": event(entry.tag, entry.details.get("kind")),
         "kind": getattr(subject, "kind", MessageKind.EDOC),
         "direction": _direction(entry, subject),
         "document": identifier(subject.document_uid),
@@ -112,7 +112,8 @@ def _direction(entry: AuditEntry, subject) -> str:
 def _peers(entry: AuditEntry, subject) -> list[str]:
     """Who is at the other end: as the entry names them, else as the arrival or the package does."""
     details = entry.details
-    named = [*(details.get("recipients") or []), details.get("recipient"), details.get("to")]
+    one = details.get("to") or details.get("recipient")  # the latter may be a name
+    named = [*(details.get("recipients") or []), one]
     named = [str(each) for each in named if each]
     other = getattr(subject, "sender_code", "") or getattr(subject, "peer_code", "")
     return named or ([other] if other else [])

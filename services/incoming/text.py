@@ -14,9 +14,13 @@ def clipped(text: str, limit: int) -> str:
 
 
 def search_text(document: IncomingDocument) -> str:
-    """Everything a person may look for, without accents."""
+    """Everything a person may look for, without accents. What a state secret is about is not
+    indexed (law 10): who may see it finds it by its number and its issuer."""
     said = [document.sender_name, document.sender_code, str(document.arrival_number or "")]
     for paper in document.papers:
+        if paper.secrecy:
+            said += [paper.reference, paper.issuer_name]
+            continue
         said += [
             paper.reference,
             paper.subject,

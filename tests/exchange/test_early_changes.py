@@ -5,7 +5,13 @@ import threading
 
 import pytest
 
-from adapters.edxml.package import Business, BusinessKind, ReceiverChange, Replacement
+from adapters.edxml.package import (
+    Attachment,
+    Business,
+    BusinessKind,
+    ReceiverChange,
+    Replacement,
+)
 from domain.change_flow import ChangeKind, ChangeState
 from domain.exchange_flow import TransportState
 from domain.incoming_flow import IncomingState
@@ -14,12 +20,14 @@ from extensions import db
 from models.audit import AuditEntry, Notification
 from models.changes import Change
 from models.exchange import ExchangeMessage, OutboxItem, StatusEvent
+from models.incoming import Paper
 from services import outbox
 from services.exchange import receiving
 from services.unit_of_work import transaction
 from tests.conftest import PASSWORD
 from tests.exchange.conftest import (
     BINH_SON,
+    PDF,
     SON_TINH,
     TINH_HA,
     agency_of,
@@ -134,6 +142,36 @@ def test_an_update_that_adds_us_and_brings_the_document_is_the_document(world):
     put(world, Business(BusinessKind.UPDATE, receivers_changed=True, receiver_changes=added))
     assert state_at(world.a) == [IncomingState.ARRIVED]
     assert states(world) == []
+
+
+def test_an_update_whose_document_never_came_can_be_taken_as_the_document(world):
+    put(world, Business(BusinessKind.UPDATE, "Sửa phụ lục", data_changed=True))
+    put(world, Business(BusinessKind.UPDATE, "Sửa"), document_id="van-ban-2", attachments=())
+    whole, bare = world.a.all(Change)
+    clerk = Visitor(world.a.app, "bs.vanthu", PASSWORD)
+    lists = "/exchange/?tab=answer"
+    assert "Nhận thành văn bản đến" in clerk.get(lists).text
+    refused = clerk.submit(f"/changes/{bare.id}/take", page=lists)
+    assert (refused.status_code, "không kèm tệp" in refused.text) == (409, True)
+    leader = Visitor(world.a.app, "bs.chutich", PASSWORD)
+    assert leader.submit(f"/changes/{whole.id}/take", page="/").status_code == 403
+    assert clerk.submit(f"/changes/{whole.id}/take", page=lists).status_code == 303
+    (document,) = arrivals(world.a, BINH_SON)
+    assert (document.state, document.document_uid) == (IncomingState.ARRIVED, "van-ban-1")
+    assert states(world) == [ChangeState.AGREED, ChangeState.WAITING]
+    assert [event.code for event in world.a.all(StatusEvent)] == ["01", "15"]
+    assert clerk.submit(f"/changes/{whole.id}/take", page=lists).status_code == 409
+    put(world, Business())  # comes after all: refused loudly, nothing is doubled
+    assert len(arrivals(world.a, BINH_SON)) == 1
+    assert received(world)[-1].problem == "same-id-other-bytes"
+
+
+def test_the_document_that_revokes_waits_with_its_revocation(world):
+    put(world, attachments=(Attachment("thu-hoi.pdf", data=PDF + b"thu hoi"),))
+    put(world, Business())
+    (document,) = arrivals(world.a, BINH_SON)
+    papers = world.a.all(Paper, Paper.document_id == document.id)
+    assert [paper.file_name for paper in papers] == ["12.pdf", "thu-hoi.pdf"]
 
 
 def test_of_a_request_and_its_document_in_the_same_moment_both_take_effect(world):

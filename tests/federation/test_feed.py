@@ -5,6 +5,7 @@ import threading
 from sqlalchemy import select
 
 from adapters.federation.asking import LARGEST_ANSWER
+from domain.change_flow import ChangeKind
 from domain.federation import EVENTS, codes, identifier
 from domain.roles import SYSTEM
 from extensions import db
@@ -12,6 +13,7 @@ from models.agencies import Agency
 from models.audit import AuditEntry
 from models.incoming import IncomingDocument
 from services import audit_chain
+from services.changes import taking
 from services.federation import scope
 from services.federation.feed import feed
 from services.unit_of_work import transaction
@@ -117,6 +119,26 @@ def test_a_reader_beside_many_writers_misses_nothing_and_reads_nothing_twice(nod
                 break
     assert agency_id in told_of.agencies
     assert read == told_by_the_chain(node)
+
+
+def test_what_is_asked_of_a_document_is_told_by_its_kind_and_without_a_word_of_why(node):
+    arrive(node)
+    with node.session() as session, transaction(node.office, SYSTEM) as work:
+        document = session.scalars(select(IncomingDocument)).one()
+        for kind in (ChangeKind.UPDATE, ChangeKind.REVOKE, ChangeKind.RECEIVERS):
+            taking.ask(work, document, taking.Asked(kind=kind, reason="Khen thưởng ông Mẫu"))
+    told = [(item["event"], item["peers"]) for item in all_of(node)]
+    sender = ["000.00.31.H48"]
+    assert told == [
+        ("arrived", sender),
+        ("update_asked", sender),
+        ("revoke_asked", sender),
+        ("update_cancelled", sender),
+        ("revoke_agreed", sender),
+        ("withdrawn", sender),
+        ("status_out", sender),
+        ("receivers_told", sender),
+    ]
 
 
 def test_an_id_goes_out_as_it_is_only_where_it_looks_like_one():

@@ -81,6 +81,12 @@ def mark_rows(work, agency: Agency) -> None:
         work.audit("exchange:status_in", subject, code="03", recipient=TEXT, **said)
         work.audit("exchange:recipient_refused", subject, code=TEXT, recipient=BINH_SON, **said)
         work.audit("exchange:status_out", subject, code="03", to=TEXT, **said)
+        work.audit("exchange:cancelled", subject, recipient=TEXT, **said)
+        for tag in ("came", "agreed", "refused", "waiting", "told"):
+            work.audit(f"change:{tag}", subject, kind=TEXT, peer=TEXT, to=TEXT, **said)
+        work.audit("outgoing:take_back", subject, recipient=TEXT, to=BINH_SON, **said)
+        work.audit("outgoing:revoke", subject, recipients=[TEXT, BINH_SON], **said)
+        work.audit("incoming:withdraw", subject, kind=TEXT, **said)
 
 
 def answers(node) -> list[str]:
