@@ -36,8 +36,13 @@ class Work:
     def audit(self, tag: str, subject: object = None, **details: object) -> None:
         """Adds an entry to the chain, in this transaction (law 9)."""
         self.session.flush()
-        self._head = self._head or locked_head(self.session)
+        self.in_order()
         self.session.add(append(self._head, self.actor, self.now, tag, subject, details))
+
+    def in_order(self) -> None:
+        """From here on no other transaction that asks for this, or writes to the audit chain, comes
+        between: numbers given now are seen by others in their order."""
+        self._head = self._head or locked_head(self.session)
 
     def enqueue(
         self, queue: str, kind: str, subject_id: int, priority: int = 0, repeat_seconds: int = 0
