@@ -27,6 +27,7 @@ from adapters.axis.errors import (
     NotOffered,
     PermanentAxisError,
     TemporaryAxisError,
+    not_an_answer,
     refusal_of,
 )
 from adapters.axis.operations import MESSAGE_KINDS, OPERATIONS, TRANSPORT_STATUSES
@@ -347,7 +348,7 @@ def _read_members(operation: str, status_code: int, content: bytes) -> dict:
 def _members(operation: str, status_code: int, answer: object) -> dict:
     """The answer's members, if it says success; the status line of a 4xx adds nothing to them."""
     if not isinstance(answer, dict) or "ErrorCode" not in answer:
-        raise TemporaryAxisError(f"{operation}: HTTP {status_code}, not an axis answer")
+        raise not_an_answer(operation, status_code)
     code, status = str(answer["ErrorCode"]), str(answer.get("status"))
     if code == "0" and status != "FAIL":
         return answer

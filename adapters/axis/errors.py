@@ -51,6 +51,17 @@ class NotOffered(PermanentAxisError):
 TEMPORARY_CODES = frozenset({"20"})
 
 
+# A proxy in between takes no body, address or headers so large, and will not tomorrow either.
+TOO_LARGE = frozenset({413, 414, 431})
+
+
+def not_an_answer(call: str, status_code: int) -> AxisError:
+    """What an answer means that is not one of the axis."""
+    if status_code in TOO_LARGE:
+        return PermanentAxisError("21", f"HTTP {status_code}: goi tin qua lon cho may chu o giua")
+    return TemporaryAxisError(f"{call}: HTTP {status_code}, not an axis answer")
+
+
 def refusal_of(code: str, desc: str) -> AxisError:
     """An axis' ErrorCode as an error: whether repeating may help (codes above)."""
     if code in TEMPORARY_CODES:

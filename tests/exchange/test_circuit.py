@@ -131,6 +131,9 @@ def test_a_refusal_in_words_is_no_sign_of_a_hub_that_is_away(world, tried):
         (b'{"status":"FAIL","ErrorCode":"31","ErrorDesc":"Qua nhieu","DocId":""}', 429, "passing"),
         (b'{"status":"FAIL","ErrorCode":"20","ErrorDesc":"Ban","DocId":""}', 503, "passing"),
         (b"<html>502</html>", 200, "passing"),
+        (b"<html>413 Request Entity Too Large</html>", 413, "final"),
+        (b"<html>431</html>", 431, "final"),
+        (b'{"status":"FAIL","ErrorCode":"20","ErrorDesc":"Ban","DocId":""}', 413, "passing"),
         (b"", 200, "passing"),
     ],
 )

@@ -20,7 +20,7 @@ from adapters.axis.client import (
     checked_endpoint,
     patience,
 )
-from adapters.axis.errors import NotOffered, TemporaryAxisError, refusal_of
+from adapters.axis.errors import NotOffered, TemporaryAxisError, not_an_answer, refusal_of
 from adapters.axis.records import (
     AgencyRecord,
     AuditHeadRecord,
@@ -191,12 +191,12 @@ class Gateway(ABC):
 
 
 def json_of(response: httpx.Response) -> object:
-    """The answer's JSON; raises TemporaryAxisError where it is none."""
+    """The answer's JSON; raises TemporaryAxisError where it is none, PermanentAxisError where what
+    was sent is too large for somebody in between."""
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError):
-        what = f"HTTP {response.status_code}, not JSON"
-        raise TemporaryAxisError(f"{response.url.path}: {what}") from None
+        raise not_an_answer(response.url.path, response.status_code) from None
 
 
 def members_of(response: httpx.Response, codes: tuple[str, ...]) -> dict:
