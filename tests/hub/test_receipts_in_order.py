@@ -7,8 +7,7 @@ from sqlalchemy import event
 from adapters import receipts as signing
 from models.receipts import Receipt
 from services.hub import deliveries, receipts
-from services.hub.acceptance import accept
-from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, edoc
+from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, accept, edoc
 
 
 def signed(office, delivery) -> str:
