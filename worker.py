@@ -159,9 +159,8 @@ def supervise(app, more: Mapping[str, Serve] = NOTHING) -> None:
     settings = app.extensions["office"].settings
     queues = OF_HUB if settings.is_hub else OF_NODE
     serving = {name: partial(run_queue, name=name) for name in queues} | dict(more)
-    if settings.wait_seconds > 0 and not settings.is_hub:
-        serving["listening"] = run_listening
     children = {_child(app, serve): name for name, serve in serving.items()}
+    serving["listening"] = run_listening
 
     def stop(*_args) -> None:
         for pid in children:
@@ -173,6 +172,9 @@ def supervise(app, more: Mapping[str, Serve] = NOTHING) -> None:
     signal.signal(signal.SIGINT, stop)
     for turn in count():
         sweep(tidying=turn % TIDY_EVERY == 0, alive=() if turn % BEAT_EVERY else queues)
+        # Only where there is a line to listen on: a hub may have none above it.
+        if turn % BEAT_EVERY == 0 and "listening" not in children.values() and listening.lines():
+            children[_child(app, run_listening)] = "listening"
         time.sleep(SWEEP_SECONDS)
         pid, _status = os.waitpid(-1, os.WNOHANG)
         if pid:

@@ -1,46 +1,59 @@
-"""The process that listens at the hubs (services/exchange/listening.py): a thread for each hub, for
-each call there waits."""
+"""The process that listens at the hubs (services/exchange/listening.py; on a hub at those above it,
+services/hub/listening.py): a thread for each line, for each call there waits."""
 
 import threading
 import time
+from types import ModuleType
 
 import structlog
 
 from jobs import context
-from services.exchange import listening
+from services.exchange import listening as of_node
+from services.exchange.listening import Ear
+from services.hub import listening as of_hub
+from services.office import Office
 
 log = structlog.get_logger()
 LOOK_AGAIN = 10.0  # seconds: a line may have been added
 TROUBLE = 15.0
 
 
+def _side(office: Office) -> ModuleType:
+    return of_hub if office.settings.is_hub else of_node
+
+
+def lines() -> list[int]:
+    """The lines to listen on; none while they cannot be read."""
+    try:
+        with context.open_office() as office:
+            return _side(office).hubs(office)
+    except Exception:
+        log.exception("lines not read")
+        return []
+
+
 def run() -> None:
     """Serves for ever."""
     threads: dict[int, threading.Thread] = {}
     while True:
-        try:
-            with context.open_office() as office:
-                wanted = listening.hubs(office)
-        except Exception:
-            log.exception("lines not read")
-            wanted = []
-        for lead_id in wanted:
-            if lead_id not in threads or not threads[lead_id].is_alive():
-                ear = listening.Ear(lead_id)
-                threads[lead_id] = threading.Thread(target=_listen, args=(ear,), daemon=True)
-                threads[lead_id].start()
+        for line_id in lines():
+            if line_id not in threads or not threads[line_id].is_alive():
+                threads[line_id] = threading.Thread(
+                    target=_listen, args=(Ear(line_id),), daemon=True
+                )
+                threads[line_id].start()
         time.sleep(LOOK_AGAIN)
 
 
-def _listen(ear: listening.Ear) -> None:
-    """Until the line is not its hub's first any more."""
+def _listen(ear: Ear) -> None:
+    """Until the line is not its hub's first any more, or is closed."""
     while True:
         try:
             with context.open_office() as office:
-                if ear.lead_id not in listening.hubs(office):
+                if ear.line_id not in _side(office).hubs(office):
                     return
-                listening.listen(office, ear)
+                _side(office).listen(office, ear)
             time.sleep(ear.pause)
         except Exception:
-            log.exception("listening failed", line=ear.lead_id)
+            log.exception("listening failed", line=ear.line_id)
             time.sleep(TROUBLE)

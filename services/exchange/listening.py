@@ -6,13 +6,15 @@ No transaction and no connection to the database is held while waiting.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import select
 
 from adapters.axis.errors import AxisError, NotOffered
-from domain.errors import Refusal
+from adapters.axis.records import News
+from domain.errors import Refusal, Unavailable
 from domain.roles import SYSTEM
 from models.agencies import HubLink
 from models.exchange import OutboxItem, OutboxState
@@ -30,10 +32,10 @@ HELD = 0.2  # a poll is at work this moment: what has come since may not be in i
 
 @dataclass
 class Ear:
-    """One call after the other at one hub: `mark` is what it knew last, `pause` how long to rest
-    before the next call, `heard` what has not been passed on yet: the urgency of the news."""
+    """One call after the other over one line: `mark` is what the hub knew last, `pause` how long to
+    rest before the next call, `heard` what has not been passed on yet: the urgency of the news."""
 
-    lead_id: int
+    line_id: int
     mark: str = ""
     pause: float = AT_ONCE
     heard: int | None = None
@@ -48,24 +50,33 @@ def hubs(office: Office) -> list[int]:
 
 def listen(office: Office, ear: Ear) -> None:
     """Makes one call, which may wait, and passes on what it brings."""
+    attend(office, ear, "poll", lambda: _call(office, ear))
+
+
+def attend(office: Office, ear: Ear, poll: str, call: Callable[[], News]) -> None:
+    """As `listen`; `poll` is the kind of work that is due when something has come."""
     if ear.heard is None:
-        _call(office, ear)
+        _hear(ear, call)
     if ear.heard is not None:
-        if _hasten(office, ear.lead_id, ear.heard):
+        if _hasten(office, poll, ear.line_id, ear.heard):
             ear.heard, ear.pause = None, AT_ONCE
         else:
             ear.pause = HELD
 
 
-def _call(office: Office, ear: Ear) -> None:
-    link = office.session().get(HubLink, ear.lead_id, populate_existing=True)
+def _call(office: Office, ear: Ear) -> News:
+    link = office.session().get(HubLink, ear.line_id, populate_existing=True)
     if link is None:
-        ear.pause = NEVER_HEARD
-        return
-    party, started = links.party(office, link), time.monotonic()
+        raise Unavailable("hub-link-missing")
+    party = links.party(office, link)
+    with links.connect(office, party.caller or link.agency_id) as axis:
+        return axis.await_received(party.others, ear.mark, office.settings.wait_seconds)
+
+
+def _hear(ear: Ear, call: Callable[[], News]) -> None:
+    started = time.monotonic()
     try:
-        with links.connect(office, party.caller or link.agency_id) as axis:
-            news = axis.await_received(party.others, ear.mark, office.settings.wait_seconds)
+        news = call()
     except NotOffered:
         ear.pause = NEVER_HEARD
         return
@@ -79,10 +90,10 @@ def _call(office: Office, ear: Ear) -> None:
     ear.pause = CROWDED if in_vain and not is_first else AT_ONCE
 
 
-def _hasten(office: Office, lead_id: int, urgency: int) -> bool:
+def _hasten(office: Office, poll: str, line_id: int, urgency: int) -> bool:
     """Makes the poll due now; False while it is being done, for it may have looked already."""
     with transaction(office, SYSTEM) as work:
-        item = work.session.scalars(_poll_of(lead_id)).first()
+        item = work.session.scalars(_poll_of(poll, line_id)).first()
         if item is None:
             return True
         if item.lease_until is not None and item.lease_until >= work.now:
@@ -98,12 +109,12 @@ def _wake(work: Work, item: OutboxItem) -> None:
     work.woken.append((item.queue, item))
 
 
-def _poll_of(lead_id: int):
+def _poll_of(poll: str, line_id: int):
     return (
         select(OutboxItem)
         .where(
-            OutboxItem.kind == "poll",
-            OutboxItem.subject_id == lead_id,
+            OutboxItem.kind == poll,
+            OutboxItem.subject_id == line_id,
             OutboxItem.state == OutboxState.DUE,
         )
         .with_for_update()

@@ -141,7 +141,7 @@ def test_news_makes_the_poll_due_at_once_for_whichever_agency(world):
 
 def test_news_that_come_while_a_poll_is_at_work_are_not_forgotten(world):
     world.a.work()
-    ear = Ear(ear_of(world.a).lead_id, heard=2)
+    ear = Ear(ear_of(world.a).line_id, heard=2)
     with world.a.app.app_context(), transaction(world.a.office, SYSTEM) as work:
         item = work.session.scalars(select(OutboxItem).where(OutboxItem.kind == "poll")).one()
         item.lease_until, item.due_at = work.now + LEASE, work.now
