@@ -11,13 +11,23 @@ from domain.permissions import Relation, allowing
 from extensions import current_actor
 from models.receipts import Receipt, ReceiptKey, ReceiptRole
 from services import receipt_keys
-from services.exchange.receipts import NOT_YET
+from services.exchange.receipt_checks import NOT_YET
 
 
-def of_recipient(found: Mapping[tuple[int, str], Receipt], message_id: int, code: str) -> list:
-    """The receipts that concern one recipient of a message: the hub's and the recipient's own."""
+def of_recipient(
+    found: Mapping[tuple[int, str], Receipt], message_id: int, code: str, is_overdue: bool
+) -> list[dict]:
+    """The receipts that concern one recipient of a message: the hub's and the recipient's own. Of
+    one that `is_overdue` it is said that it is not there, where the hub gives any."""
     rows = (found.get((message_id, signer)) for signer in ("", code))
-    return [shown(row, "exchange.receipt") for row in rows if row is not None]
+    receipts = [shown(row, "exchange.receipt") for row in rows if row is not None]
+    lacks = (message_id, "") in found and (message_id, code) not in found
+    return [*receipts, _lacking(code)] if lacks and is_overdue else receipts
+
+
+def _lacking(code: str) -> dict:
+    title = _("Biên nhận của nơi nhận %(code)s", code=code)
+    return {"title": title, "state": _("không có biên nhận"), "tone": "wait"}
 
 
 def shown(row: Receipt, endpoint: str) -> dict:

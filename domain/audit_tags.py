@@ -71,6 +71,7 @@ OTHER_TAGS = frozenset(
         "exchange:reconciled",
         "exchange:hub_back",
         "exchange:receipt_key",
+        "exchange:receipt_key_rotate",
         "exchange:receipt_wrong",
         "hub:accept",
         "hub:refuse",

@@ -113,6 +113,7 @@ GRANTS = (
     _grant("exchange:download", OVERSIGHT, R.AGENCY),
     _grant("exchange:resume", {Role.CLERK, Role.ADMINISTRATOR}, R.AGENCY),
     _grant("exchange:reconcile", {Role.CLERK, Role.ADMINISTRATOR}, R.AGENCY),
+    _grant("exchange:rotate_key", {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("audit:view", {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("admin:people", {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("admin:agencies", {Role.ADMINISTRATOR}, R.AGENCY),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from services import signing
 from services.exchange import delivering, lodging, polling, reconciling, sending, syncing
 from services.federation import pulling, telling
-from services.hub import descending, imports, relaying, retention
+from services.hub import above, descending, imports, relaying, retention
 from services.office import Office
 from services.outbox import Lease
 
@@ -22,6 +22,7 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "reconcile": reconciling.reconcile,
     "relay": relaying.relay,
     "uplink_poll": descending.uplink_poll,
+    "receipt_up": above.receipt_up,
     "remove_payloads": retention.remove_payloads,
     "read_import": imports.read,
     "apply_import": imports.apply,

@@ -18,7 +18,8 @@ class ReceiptRole(StrEnum):
 
 class ReceiptKey(Base):
     """A key that signs receipts: this node's own (with its private half, sealed under the node
-    key), or one that `owner` published. Never deleted: old receipts stay verifiable."""
+    key), or one that `owner` published. Never deleted: old receipts stay verifiable. One that was
+    replaced was good until `valid_to`."""
 
     __tablename__ = "receipt_key"
     __table_args__ = (UniqueConstraint("owner", "key_id"), UniqueConstraint("is_own"))
@@ -30,6 +31,7 @@ class ReceiptKey(Base):
     private_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     is_own: Mapped[bool | None] = mapped_column(Boolean)  # true once, else null
     created_at: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
 
 
 class Receipt(Base):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Boolean, CheckConstraint, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Line, PrimaryKey, Short, reference_to
+from models.base import Base, Id, Line, PrimaryKey, Short, reference_to
 from models.hub import HubAccount, HubMessage
 
 
@@ -26,6 +26,9 @@ class Uplink(Base):
     last_success_at: Mapped[datetime | None]
     last_error: Mapped[Line]
     created_at: Mapped[datetime]
+    # How far recipients' receipts have been fetched; when the axis said that it knows none.
+    receipts_seen: Mapped[int] = mapped_column(Id, default=0)
+    receipts_refused_at: Mapped[datetime | None]
 
 
 class CodeRoute(Base):

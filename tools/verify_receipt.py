@@ -32,6 +32,7 @@ SHOWN = {
     "document_id": "Mã văn bản (DocumentId)",
     "hub_doc_id": "Mã trên trục (docId)",
     "payload_sha256": "SHA-256 của gói tin",
+    "content_sha256": "SHA-256 của nội dung",
     "size": "Dung lượng, byte (size)",
     "at": "Thời điểm, giờ UTC (at)",
     "key_id": "Mã khóa (key_id)",
@@ -99,8 +100,15 @@ def check_package(receipt: dict, path: str) -> None:
             size = stream.tell()
     except (OSError, ValueError):
         raise Unchecked("Không đọc được tệp gói tin (unreadable package).") from None
-    if digest != receipt.get("payload_sha256") or size != receipt.get("size"):
-        raise Untrue("Gói tin KHÔNG phải gói mà biên nhận này ghi (another package).")
+    if digest == receipt.get("payload_sha256") and size == receipt.get("size"):
+        return
+    if receipt.get("role") == "recipient" and receipt.get("content_sha256"):
+        raise Unchecked(
+            "Gói tin này không đúng từng byte gói mà nơi nhận đã ký; nếu nơi nhận ở sau một trục "
+            "khác thì mỗi trục thêm một chặng: hãy so content_sha256 tại hệ thống của bên gửi "
+            "(other bytes; behind another hub each hub adds its hop)."
+        )
+    raise Untrue("Gói tin KHÔNG phải gói mà biên nhận này ghi (another package).")
 
 
 def show(receipt: dict) -> None:

@@ -209,7 +209,7 @@ class AxisClient:
     def poll_received(self, also: Mapping[str, str]) -> Poll:
         """Our extension: documents and statuses that wait for this system and for the codes of
         `also`, given with their secrets, in one call. Raises NotOffered where it is unknown."""
-        answer = self._extension("pollReceived", {}, also)
+        answer = self._extension_for("pollReceived", {}, also)
         items = answer.get("data")
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise TemporaryAxisError("pollReceived: data is not a list of objects")
@@ -221,7 +221,7 @@ class AxisClient:
         """Our extension: answers as soon as something has come since the mark `after`, at the
         latest after `wait` seconds. Raises NotOffered where it is unknown."""
         arguments = {"after": after, "wait": str(wait)}
-        answer = self._extension("awaitReceived", arguments, also)
+        answer = self._extension_for("awaitReceived", arguments, also)
         urgency = answer.get("urgency")
         return News(
             mark=str(answer.get("mark") or ""),
@@ -229,10 +229,16 @@ class AxisClient:
             urgency=urgency if isinstance(urgency, int) else 0,
         )
 
-    def _extension(self, name: str, arguments: Arguments, also: Mapping[str, str]) -> dict:
-        """A call for many. Another axis says in its own way that it does not know the operation: a
-        page of its web server, or a code; only a system that it does not accept is another case."""
-        response = self._exchange(name, {**arguments, "also": proofs.argument(also)}, None, also)
+    def _extension_for(self, name: str, arguments: Arguments, also: Mapping[str, str]) -> dict:
+        """A call for many."""
+        return self._extension(name, {**arguments, "also": proofs.argument(also)}, also)
+
+    def _extension(
+        self, name: str, arguments: Arguments, also: Mapping[str, str] | None = None
+    ) -> dict:
+        """Another axis says in its own way that it does not know the operation: a page of its web
+        server, or a code; only a system that it does not accept is another case."""
+        response = self._exchange(name, arguments, None, also)
         try:
             return _read_members(name, response.status_code, response.content)
         except PermanentAxisError as error:
@@ -253,8 +259,15 @@ class AxisClient:
         return self._list("getReceiptKeys", {"AgencyCode": code}, ReceiptKeyRecord)
 
     def receipts(self, since: int) -> list[ReceiptRecord]:
-        """Our extension: recipients' receipts for what we sent, after the cursor `since`."""
-        return self._list("getReceipts", {"since": str(since)}, ReceiptRecord)
+        """Our extension: recipients' receipts for what we sent, after the cursor `since`. Raises
+        NotOffered where it is unknown."""
+        answer = self._extension("getReceipts", {"since": str(since)})
+        return _records("getReceipts", answer, ReceiptRecord)
+
+    def pass_receipt(self, doc_id: str, receipt: str, key: str) -> None:
+        """Our extension: hands on the receipt of a recipient that we serve for a package we
+        fetched, with the key that signed it. Raises NotOffered where it is unknown."""
+        self._extension("passReceipt", {"docId": doc_id, "receipt": receipt, "key": key})
 
     def ledger(self, start: datetime, since: int) -> list[LedgerRecord]:
         """Our extension: what the hub carried from or to us since `start`, after the cursor."""
@@ -269,10 +282,7 @@ class AxisClient:
             raise TemporaryAxisError(f"{operation}: count is not a number") from None
 
     def _list(self, operation: str, arguments: Arguments, record: type[R]) -> list[R]:
-        items = self._answer(operation, arguments).get("data")
-        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            raise TemporaryAxisError(f"{operation}: data is not a list of objects")
-        return [record.from_wire(item) for item in items]
+        return _records(operation, self._answer(operation, arguments), record)
 
     def _answer(
         self, operation: str, arguments: Arguments, body: bytes | Stored | None = None
@@ -335,6 +345,13 @@ def _head(pieces: Iterator[bytes], size: int = LONGEST_OUTLINE) -> bytes:
     while len(head) < size and (piece := next(pieces, b"")):
         head += piece
     return head
+
+
+def _records(operation: str, answer: dict, record: type[R]) -> list[R]:
+    items = answer.get("data")
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise TemporaryAxisError(f"{operation}: data is not a list of objects")
+    return [record.from_wire(item) for item in items]
 
 
 def _read_members(operation: str, status_code: int, content: bytes) -> dict:

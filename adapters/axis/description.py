@@ -9,6 +9,9 @@ from adapters.axis.records import (
     AgencyRecord,
     AuditHeadRecord,
     DirectoryRecord,
+    LedgerRecord,
+    ReceiptKeyRecord,
+    ReceiptRecord,
     ReceivedItem,
     Record,
     SentItem,
@@ -27,6 +30,9 @@ LISTS: dict[str, type[Record]] = {
     "getSentEdocList": SentItem,
     "getDirectoryChanges": DirectoryRecord,
     "getAuditHeads": AuditHeadRecord,
+    "getReceiptKeys": ReceiptKeyRecord,
+    "getReceipts": ReceiptRecord,
+    "getLedger": LedgerRecord,
 }
 # What else a success holds.
 MEMBERS: dict[str, dict] = {

@@ -61,6 +61,7 @@ OPERATIONS: dict[str, Operation] = {
         _operation("lodgeReceiptKey", "key", body=BRACES),
         _operation("getReceiptKeys", "AgencyCode", body=BRACES),
         _operation("getReceipts", "since", body=BRACES),
+        _operation("passReceipt", "docId", "receipt", "key", body=BRACES),
         _operation("getLedger", "start", "since", body=BRACES),
     )
 }

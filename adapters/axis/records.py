@@ -148,10 +148,12 @@ class AuditHeadRecord(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptKeyRecord(Record):
-    """A public key that signs receipts, of the hub or of the system `code` (our extension)."""
+    """A public key that signs receipts, of the hub or of the system `code`; one that was replaced
+    was good until `valid_to`, an ISO time (our extension)."""
 
     code: str | None = wire("code")
     key: str | None = wire("key")
+    valid_to: str | None = wire("validTo")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,7 +78,9 @@ def _rows(dispatches: Sequence[Dispatch], again: Collection[int]) -> list[dict]:
         row(each)
         | {
             "resend": each.id in again,
-            "receipts": of_recipient(proofs, each.message_id, each.recipient_code),
+            "receipts": of_recipient(
+                proofs, each.message_id, each.recipient_code, receipts.is_overdue(office(), each)
+            ),
         }
         for each in dispatches
     ]

@@ -47,6 +47,7 @@ ACTION_NAMES = {
     "exchange:download": _l("tải gói tin gốc"),
     "exchange:resume": _l("gửi lại gói tin bị dừng"),
     "exchange:reconcile": _l("đối soát liên thông"),
+    "exchange:rotate_key": _l("đổi khóa biên nhận"),
     "audit:view": _l("xem nhật ký"),
     "admin:people": _l("quản trị người dùng"),
     "admin:agencies": _l("quản trị cơ quan"),

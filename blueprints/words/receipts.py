@@ -32,6 +32,14 @@ WORDS = {
         _l("Khóa biên nhận không đúng dạng."),
         _l("Hãy báo quản trị viên của bên công bố khóa."),
     ),
+    "receipt-key-retired": (
+        _l("Biên nhận được ký sau khi khóa ấy đã bị thay: khóa cũ có thể đã lộ."),
+        _REPORT,
+    ),
+    "receipt-key-rotated": (
+        _l("Khóa biên nhận vừa được đổi ở nơi khác, hoặc chưa có khóa nào."),
+        _l("Hãy mở lại trang Khóa biên nhận; nếu vẫn cần đổi thì bấm lại."),
+    ),
     "hub-resting": (
         _l("Trục không trả lời nhiều lần liền; hệ thống tạm nghỉ gọi đến %(until)s."),
         _l("Không cần làm gì: mỗi lần chỉ một cuộc gọi thử, có trả lời là mọi gói đi tiếp."),

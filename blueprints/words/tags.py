@@ -77,6 +77,7 @@ TAG_NAMES = {
     "exchange:hub_resting": _l("Trục không trả lời, tạm nghỉ gọi"),
     "exchange:hub_back": _l("Trục đã trả lời lại"),
     "exchange:receipt_key": _l("Ghi nhận khóa biên nhận"),
+    "exchange:receipt_key_rotate": _l("Đổi khóa biên nhận"),
     "exchange:receipt_wrong": _l("Biên nhận không đúng"),
     "hub:accept": _l("Trục nhận gói tin"),
     "hub:refuse": _l("Trục từ chối gói tin"),

@@ -16,8 +16,8 @@ from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument, Recipient
 from models.receipts import Receipt, ReceiptRole
 from services import directory
-from services.exchange import receipts
 from services.exchange.hub_side import HubSide
+from services.exchange.receipt_checks import NOT_YET
 
 M = ExchangeMessage
 DAY = timedelta(days=1)
@@ -196,7 +196,7 @@ class Comparison:
     def _receipt_faults(self) -> Iterator[Found]:
         for row in self.receipts.values():
             if row.problem:
-                kind = "receipt-open" if row.problem in receipts.NOT_YET else "receipt-invalid"
+                kind = "receipt-open" if row.problem in NOT_YET else "receipt-invalid"
                 details = {"problem": row.problem, "signer": row.signer_code}
                 yield Found(kind, "exchange_message", row.message_id, details)
         first = min((r.created_at for r in self._hubs()), default=None)

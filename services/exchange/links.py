@@ -188,6 +188,16 @@ def _hasten(work: Work, agency_id: int) -> None:
     )
 
 
+def poll_soon(work: Work) -> None:
+    """Every hub is polled as soon as a worker is free."""
+    work.session.execute(
+        update(OutboxItem)
+        .where(OutboxItem.kind == "poll", OutboxItem.state == OutboxState.DUE)
+        .values(due_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def queue_of(kind: str) -> str:
     return APART if kind == "reconcile" else QUEUE
 

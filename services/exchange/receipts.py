@@ -2,16 +2,15 @@
 the recipients' as the hub passes them on. Each is checked against the package it is for; what is
 wrong with one is told to the clerks, and shown."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from adapters import receipts
 from adapters.axis.client import AxisClient
-from adapters.axis.records import ReceiptRecord
+from adapters.axis.records import ReceiptKeyRecord, ReceiptRecord
 from domain import permissions
 from domain.errors import Invalid, NotFound
 from domain.permissions import Relation
@@ -19,31 +18,16 @@ from domain.roles import SYSTEM, Actor
 from models.agencies import HubLink
 from models.exchange import Direction, Dispatch, ExchangeMessage
 from models.receipts import Receipt, ReceiptKey, ReceiptRole
-from services import directory, receipt_keys
-from services.exchange import links, transport
+from services import receipt_keys
+from services.exchange import contents, links, transport
+from services.exchange.receipt_checks import NOT_YET, UNKNOWN_KEY, Line, judge
 from services.office import Office
+from services.receipt_keys import Published
 from services.unit_of_work import Work, transaction
 
 SHOWN = 50
 AWAITED = timedelta(hours=1)
-UNKNOWN_KEY = "receipt-key-unknown"
-UNKNOWN_MESSAGE = "receipt-message-unknown"
-NOT_YET = {UNKNOWN_KEY, UNKNOWN_MESSAGE}  # nothing is wrong, something is not there yet
-WRONG = "exchange:receipt_wrong"
-Keys = dict[str, list[str]]  # by owner, as they were published
-
-
-@dataclass(frozen=True)
-class Line:
-    """What a call over a line needs: whose it is and to which hub."""
-
-    agency_id: int
-    system_id: str
-    endpoint: str
-
-    @property
-    def hub(self) -> str:
-        return f"hub:{self.endpoint}"[:500]
+Keys = dict[str, list[Published]]  # by owner
 
 
 def line_of(session: Session, agency_id: int) -> Line:
@@ -69,6 +53,7 @@ def give(work: Work, message: ExchangeMessage, size: int) -> None:
             "document_id": message.document_uid,
             "hub_doc_id": message.hub_doc_id,
             "payload_sha256": message.payload_sha256,
+            "content_sha256": message.content_sha256,
             "size": size,
             "at": work.now.isoformat(timespec="milliseconds"),
         },
@@ -114,9 +99,21 @@ def unknown_keys(office: Office, axis: AxisClient, signed: Sequence[tuple[str, s
             continue
         if _unknown_key(office.session(), owner, text):
             code = "" if owner.startswith("hub:") else owner
-            asked[owner] = [each.key for each in axis.receipt_keys(code) if each.key]
+            asked[owner] = published(axis.receipt_keys(code))
     office.session().rollback()
     return asked
+
+
+def published(records: Iterable[ReceiptKeyRecord]) -> list[Published]:
+    return [Published(each.key, _moment(each.valid_to)) for each in records if each.key]
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _unknown_key(session: Session, owner: str, text: str) -> bool:
@@ -129,9 +126,9 @@ def _unknown_key(session: Session, owner: str, text: str) -> bool:
 def learn(work: Work, line: Line, keys: Keys) -> None:
     """Keeps published keys. A second key of one owner is told to people: whoever could change a key
     could sign in another's name."""
-    for owner, publics in keys.items():
+    for owner, given_out in keys.items():
         try:
-            changed = receipt_keys.learn(work, owner, publics)
+            changed = receipt_keys.learn(work, owner, given_out)
         except Invalid:
             continue
         if changed:
@@ -154,7 +151,7 @@ def keep_hubs(work: Work, message: ExchangeMessage, text: str, keys: Keys) -> No
     if work.session.scalar(known.limit(1)) is None:
         row = _row(work, line, ReceiptRole.HUB, "", message.hub_doc_id, text)
         with work.session.no_autoflush:
-            _judge(work, row, line, message)
+            judge(work, row, line, message)
     _adopt(work, line, message)
 
 
@@ -166,7 +163,7 @@ def _adopt(work: Work, line: Line, message: ExchangeMessage) -> None:
         Receipt.message_id.is_(None),
     )
     for row in work.session.scalars(early).all():
-        _judge(work, row, line, message)
+        judge(work, row, line, message)
 
 
 def lacking() -> Select[tuple[int]]:
@@ -201,6 +198,12 @@ def due(office: Office, agency_ids: Collection[int]) -> set[int]:
     return found
 
 
+def is_overdue(office: Office, dispatch: Dispatch) -> bool:
+    """Whether the recipient's receipt should be here, if it gives any."""
+    there = dispatch.delivered_at
+    return there is not None and there < office.now() - AWAITED
+
+
 def collect(office: Office, agency_id: int, axis: AxisClient) -> None:
     """Fetches what recipients have left at the hub for us since the last time. Raises AxisError."""
     session = office.session()
@@ -211,6 +214,8 @@ def collect(office: Office, agency_id: int, axis: AxisClient) -> None:
     if not found:
         return
     keys = unknown_keys(office, axis, [(r.to_code, r.receipt) for r in found])
+    for record in found:
+        _note_content(office, line, record)
     with transaction(office, SYSTEM) as work:
         link = links.of_agency(work.session, agency_id)
         if link.receipts_seen != seen:
@@ -221,17 +226,41 @@ def collect(office: Office, agency_id: int, axis: AxisClient) -> None:
         link.receipts_seen = max(record.cursor for record in found)
 
 
-def _keep_recipients(work: Work, line: Line, record: ReceiptRecord) -> None:
-    message = work.session.scalar(
+def _note_content(office: Office, line: Line, record: ReceiptRecord) -> None:
+    """Behind another hub a package has other bytes, for each hub adds its hop: what it says is
+    compared."""
+    session, said = office.session(), _facts(record.receipt)
+    message = _sent(session, line, record.doc_id)
+    known = message is None or message.content_sha256 is not None
+    same_bytes = known or said.get("payload_sha256") == message.payload_sha256
+    message_id = 0 if same_bytes else message.id
+    session.rollback()
+    if message_id and said.get("content_sha256"):
+        contents.note(office, message_id)
+
+
+def _facts(text: str) -> receipts.Facts:
+    try:
+        return receipts.read(text)
+    except Invalid:
+        return {}
+
+
+def _sent(session: Session, line: Line, hub_doc_id: str | None) -> ExchangeMessage | None:
+    return session.scalar(
         select(ExchangeMessage).where(
             ExchangeMessage.agency_id == line.agency_id,
             ExchangeMessage.direction == Direction.OUT,
-            ExchangeMessage.hub_doc_id == record.doc_id,
+            ExchangeMessage.hub_doc_id == hub_doc_id,
         )
     )
+
+
+def _keep_recipients(work: Work, line: Line, record: ReceiptRecord) -> None:
+    message = _sent(work.session, line, record.doc_id)
     signer, doc_id = record.to_code[:35], (record.doc_id or "")[:100]
     row = _row(work, line, ReceiptRole.RECIPIENT, signer, doc_id, record.receipt)
-    _judge(work, row, line, message)
+    judge(work, row, line, message)
 
 
 def _row(work: Work, line: Line, role: ReceiptRole, signer: str, doc_id: str, text: str) -> Receipt:
@@ -248,62 +277,13 @@ def _row(work: Work, line: Line, role: ReceiptRole, signer: str, doc_id: str, te
     return row
 
 
-def _judge(work: Work, row: Receipt, line: Line, message: ExchangeMessage | None) -> None:
-    """Notes what a receipt says and what is wrong with it."""
-    owner = row.signer_code if row.role == ReceiptRole.RECIPIENT else line.hub
-    try:
-        said, problem = receipt_keys.check(work.session, owner, row.text)
-    except Invalid as refusal:
-        said, problem = {}, refusal.code
-    row.key_id = str(said.get("key_id", ""))[:16]
-    row.document_uid = str(said.get("document_id", ""))[:200]
-    row.payload_sha256 = str(said.get("payload_sha256", ""))[:64]
-    if message is not None:
-        row.message_id = message.id
-        problem = problem or _contradiction(work, row, said, line, message)
-    row.problem = problem or ("" if message is not None else UNKNOWN_MESSAGE)
-    if row.problem and row.problem not in NOT_YET:
-        _tell(work, row, line)
-
-
-def _contradiction(
-    work: Work, row: Receipt, said: receipts.Facts, line: Line, message: ExchangeMessage
-) -> str:
-    """Where a receipt that is signed well is not one for this package."""
-    if said.get("payload_sha256") != message.payload_sha256:
-        return "receipt-other-bytes"
-    expected = {"role": row.role, "sender": line.system_id, "document_id": message.document_uid}
-    if row.role == ReceiptRole.RECIPIENT:
-        expected["signer"] = row.signer_code
-    else:
-        expected["hub_doc_id"] = message.hub_doc_id
-    if any(said.get(name) != value for name, value in expected.items()):
-        return "receipt-other-facts"
-    return "" if _names_all(work, row, said, message) else "receipt-recipient-missing"
-
-
-def _names_all(work: Work, row: Receipt, said: receipts.Facts, message: ExchangeMessage) -> bool:
-    """Whether the hub's receipt names everybody the package went to; it may know an agency by its
-    present code where we wrote the former one, or have forwarded to a successor."""
-    if row.role != ReceiptRole.HUB:
-        return True
-    sent = select(Dispatch.recipient_code).where(
-        Dispatch.message_id == message.id, Dispatch.transport_state.not_in(transport.IN_TROUBLE)
-    )
-    named = said.get("recipients")
-    missing = set(work.session.scalars(sent)) - set(named if isinstance(named, list) else ())
-    if not missing:
-        return True
-    present = directory.present_codes(work.session, missing)
-    return {present.get(code) for code in missing} <= set(named)
-
-
-def _tell(work: Work, row: Receipt, line: Line) -> None:
-    work.session.flush()
-    work.audit(WRONG, row, problem=row.problem, hub_doc_id=row.hub_doc_id, signer=row.signer_code)
-    message = work.session.get(ExchangeMessage, row.message_id) if row.message_id else None
-    subject = message or links.of_agency(work.session, line.agency_id)
-    transport.tell_clerks(work, line.agency_id, WRONG, subject, problem=row.problem)
+def rotate_key(office: Office, actor: Actor, shown: str, reason: str) -> None:
+    """A new key for this node; each hub has it with the next poll, which is due now, before the
+    first receipt is signed by it. Raises Forbidden, and as `receipt_keys.rotate`."""
+    permissions.require(actor, "exchange:rotate_key", {Relation.AGENCY})
+    with transaction(office, actor) as work:
+        receipt_keys.rotate(work, shown, reason)
+        links.poll_soon(work)
 
 
 def recheck(work: Work, agency_id: int, keys: Keys) -> None:
@@ -312,7 +292,7 @@ def recheck(work: Work, agency_id: int, keys: Keys) -> None:
     learn(work, line, keys)
     for row in work.session.scalars(_undecided(agency_id)).all():
         message = work.session.get(ExchangeMessage, row.message_id) if row.message_id else None
-        _judge(work, row, line, message)
+        judge(work, row, line, message)
 
 
 def undecided(session: Session, line: Line) -> list[tuple[str, str]]:
@@ -362,7 +342,8 @@ def download(office: Office, actor: Actor, receipt_id: int) -> Receipt:
 def keys(office: Office, actor: Actor) -> Sequence[ReceiptKey]:
     """Every key this node knows, its own first. Raises Forbidden."""
     permissions.require(actor, "exchange:view", {Relation.AGENCY})
-    query = select(ReceiptKey).order_by(ReceiptKey.is_own.is_(None), ReceiptKey.id)
+    own_first = (ReceiptKey.is_own.is_(None), ReceiptKey.owner != receipt_keys.OURS, ReceiptKey.id)
+    query = select(ReceiptKey).order_by(*own_first)
     return office.session().scalars(query).all()
 
 

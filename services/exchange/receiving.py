@@ -2,9 +2,6 @@
 document or status it brings, and what is to be answered (law 6). Nothing is thrown away: what
 cannot be taken is kept as it came, with the reason, for a person to see."""
 
-import hashlib
-import json
-
 from sqlalchemy import exists, select
 
 from adapters.axis.connectors import Connector
@@ -19,7 +16,7 @@ from models.incoming import IncomingDocument
 from services import outbox
 from services.carrying import Carriage
 from services.changes import coming, early
-from services.exchange import reading, receipts, statuses, transport
+from services.exchange import contents, reading, receipts, statuses, transport
 from services.incoming.arrival import Arrival, arrive
 from services.office import Office
 from services.outbox import Lease
@@ -129,7 +126,7 @@ def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
             statuses.take(work, message, content)
         return
     message.document_uid = content.document_id
-    message.content_sha256 = content_digest(content)
+    message.content_sha256 = contents.digest(content)
     is_change = content.business.kind in coming.KINDS
     if not (is_change and coming.take_package(work, message, content, agency)):
         _take_document(work, message, content, agency)
@@ -190,19 +187,3 @@ def _refuse(work: Work, message: ExchangeMessage, problem: str) -> None:
         payload_sha256=message.payload_sha256,
     )
     transport.tell_clerks(work, message.agency_id, "exchange:refused", message, problem=problem)
-
-
-def content_digest(package: Package) -> str:
-    """What makes a package the same document again. Not its bytes: an axis may write it anew and
-    add its own hops, only the decoded content comes through unchanged."""
-    said = [
-        package.sender.code,
-        package.document_id,
-        package.number,
-        package.notation,
-        str(package.issued_date),
-        package.subject,
-        int(package.business.kind),
-        [(file.name, file.sha256) for file in package.attachments],
-    ]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()

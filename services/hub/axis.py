@@ -248,6 +248,12 @@ def _receipts(office: Office, call: wire.Call) -> reply.Reply:
     return reply.listing(receipts.for_sender(office, call.system_id, _whole(call, "since")))
 
 
+def _pass_receipt(office: Office, call: wire.Call) -> reply.Reply:
+    text, key = call.arguments.get("receipt", ""), call.arguments.get("key", "")
+    deliveries.take_receipt(office, call.system_id, _doc_id(call), text, key)
+    return reply.done()
+
+
 def _ledger(office: Office, call: wire.Call) -> reply.Reply:
     try:
         start = datetime.fromisoformat(call.arguments.get("start", ""))
@@ -277,6 +283,7 @@ _ANSWERS: dict[str, Callable[[Office, wire.Call], reply.Reply]] = {
     "lodgeReceiptKey": _lodge_key,
     "getReceiptKeys": _keys,
     "getReceipts": _receipts,
+    "passReceipt": _pass_receipt,
     "getLedger": _ledger,
     "deleteAgency": _delete,
 }

@@ -124,6 +124,22 @@ def acknowledge(
         _mark(office, system_id, doc_id, state, receipt)
 
 
+def take_receipt(office: Office, system_id: str, doc_id: str, text: str, public: str) -> None:
+    """passReceipt: the receipt of a recipient whom the caller serves, and the key that signed it.
+
+    Raises AxisRefusal("axis-unknown-document" | "axis-bad-arguments").
+    """
+    if _delivery(office, system_id, doc_id) is None:
+        raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
+    with transaction(office, Actor(name=system_id)) as work:
+        delivery = work.session.scalars(
+            select(Delivery).where(Delivery.doc_id == doc_id).with_for_update()
+        ).one()
+        if public and delivery.via_code == system_id:
+            receipts.learn_served(work, delivery.recipient_code, public)
+        receipts.take(work, delivery, text)
+
+
 def _mark(
     office: Office, system_id: str, doc_id: str, state: DeliveryState, receipt: str = ""
 ) -> None:

@@ -27,7 +27,7 @@ from models.uplinks import Relay, RelayState, Uplink, UplinkArrival
 from services import outbox
 from services.carrying import Carriage
 from services.exchange import links
-from services.hub import acceptance, relaying, routing, tracing, uplinks
+from services.hub import above, acceptance, relaying, routing, tracing, uplinks
 from services.hub.acceptance import Came
 from services.hub.envelope import Envelope, open_envelope
 from services.office import Office
@@ -52,6 +52,7 @@ def uplink_poll(office: Office, lease: Lease) -> None:
             for kind in MessageKind:
                 left += _Round(office, lease, uplink_id, axis).receive(kind)
             _follow(office, uplink_id, axis)
+            above.collect(office, uplink_id, axis)
     except LeaseLost:
         raise
     except (AxisError, Refusal) as error:

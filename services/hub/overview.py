@@ -1,7 +1,7 @@
 """What the operator sees: messages in transit with the state of their deliveries, one message with
 its timeline, the systems and what waits for each. Metadata only; the hub shows nobody's content."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -17,7 +17,7 @@ from models.audit import AuditEntry
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubMessage
 from models.search_words import has_words
-from services.hub import lookup
+from services.hub import lookup, receipts
 from services.hub.access import require_view
 from services.hub.deliveries import UNFINISHED
 from services.office import Office
@@ -60,11 +60,12 @@ class MessageRow:
 
 @dataclass(frozen=True)
 class MessagePage:
-    """One message, a page of its deliveries, the statuses about its document, what the audit chain
-    says of it, names by code."""
+    """One message, a page of its deliveries, which of them should have a receipt and have none, the
+    statuses about its document, what the audit chain says of it, names by code."""
 
     message: HubMessage
     deliveries: Sequence[Delivery]
+    unsigned: Collection[int]
     states: Mapping[DeliveryState, int]
     statuses: Sequence[HubMessage]
     audited: Sequence[AuditEntry]
@@ -192,6 +193,7 @@ def message(office: Office, actor: Actor, message_id: int, page: int = 1) -> Mes
     return MessagePage(
         message=found,
         deliveries=deliveries,
+        unsigned=receipts.unsigned(office, deliveries) if found.kind == MessageKind.EDOC else set(),
         states={group.state: group.number for group in groups},
         statuses=statuses,
         audited=_audited(office, found, deliveries),

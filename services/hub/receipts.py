@@ -1,5 +1,6 @@
 """Receipts at the hub: the one it gives a sender for every package it has taken durably, those that
-recipients leave for the sender, and the keys that sign them."""
+recipients leave for the sender, or that come from another hub (`above`), and the keys that sign
+them."""
 
 from collections.abc import Collection, Sequence
 
@@ -10,16 +11,19 @@ from adapters.axis.errors import AxisRefusal
 from adapters.axis.records import ReceiptKeyRecord, ReceiptRecord
 from domain.errors import Invalid, NotFound
 from domain.roles import Actor
-from models.hub import Delivery, HubMessage
+from models.hub import Delivery, DeliveryState, HubMessage
 from models.receipts import Receipt, ReceiptKey, ReceiptRole
 from services import receipt_keys
-from services.hub.access import require_view
+from services.exchange import links
+from services.hub.access import require_manage, require_view
 from services.office import Office
+from services.receipt_keys import Published
 from services.unit_of_work import Work, transaction
 
 LISTED = 500
 SHOWN = 50
 LONGEST = 4000  # of one recipient's receipt, which travels in a header
+UPWARD = "receipt_up"
 
 
 def give(work: Work, message: HubMessage, recipients: Collection[str]) -> None:
@@ -55,44 +59,71 @@ def given(office: Office, doc_id: str) -> str:
 
 
 def take(work: Work, delivery: Delivery, text: str) -> None:
-    """Keeps a recipient's receipt for the sender, once; what is wrong with it is noted with it: a
-    package that has arrived is not called lost because of its receipt."""
+    """Keeps the receipt of a delivery's recipient for the sender, once; as `keep`. Raises
+    AxisRefusal("axis-bad-arguments")."""
     known = select(Receipt.id).where(Receipt.delivery_id == delivery.id)
-    if work.session.scalar(known.limit(1)) is not None:
-        return
-    if len(text) > LONGEST:
-        raise AxisRefusal("axis-bad-arguments", argument="receipt")
-    code = delivery.recipient_code
-    try:
-        said, problem = receipt_keys.check(work.session, code, text)
-    except Invalid as refusal:
-        said, problem = {}, refusal.code
+    if work.session.scalar(known.limit(1)) is None:
+        if len(text) > LONGEST:
+            raise AxisRefusal("axis-bad-arguments", argument="receipt")
+        keep(work, delivery.message, delivery.recipient_code, text, delivery)
+
+
+def keep(work: Work, message: HubMessage, code: str, text: str, delivery: Delivery | None) -> None:
+    """Keeps a recipient's receipt for the sender; what is wrong with it is noted with it: a package
+    that has arrived is not called lost because of its receipt. What came over an uplink has its
+    sender there: the receipt goes after it."""
     row = _receipt(
         work,
-        delivery.message,
+        message,
         ReceiptRole.RECIPIENT,
-        text=text,
-        signer_code=code,
-        delivery_id=delivery.id,
-        key_id=str(said.get("key_id", ""))[:16],
-        problem=problem or _contradiction(said, delivery),
+        text=text[: receipts.LONGEST],
+        signer_code=code[:35],
+        delivery_id=delivery and delivery.id,
     )
     work.session.add(row)
+    _judge(work, row, message, delivery)
     if row.problem:
-        work.audit("hub:receipt_wrong", delivery, system_id=code, problem=row.problem)
+        about = {"system_id": code, "problem": row.problem}
+        work.audit("hub:receipt_wrong", delivery or message, **about)
+    if message.uplink_id is not None and delivery is not None:
+        work.session.flush()
+        work.enqueue(links.QUEUE, UPWARD, row.id)
 
 
-def _contradiction(said: receipts.Facts, delivery: Delivery) -> str:
-    """Where a receipt that is signed well says something else than we know."""
-    message = delivery.message
-    expected = {
-        "role": ReceiptRole.RECIPIENT,
-        "signer": delivery.recipient_code,
-        "hub_doc_id": delivery.doc_id,
-        "payload_sha256": message.payload_sha256,
-    }
+def _judge(work: Work, row: Receipt, message: HubMessage, delivery: Delivery | None) -> None:
+    try:
+        said, problem = receipt_keys.check(work.session, row.signer_code, row.text)
+    except Invalid as refusal:
+        said, problem = {}, refusal.code
+    row.key_id = str(said.get("key_id", ""))[:16]
+    row.problem = problem or _contradiction(said, row.signer_code, message, delivery)
+
+
+def _contradiction(
+    said: receipts.Facts, code: str, message: HubMessage, delivery: Delivery | None
+) -> str:
+    """Where a receipt that is signed well says something else than we know. Behind another hub the
+    package has other bytes and another id, for each hub adds its hop: the sender, who has read it,
+    compares what it says."""
+    expected = {"role": ReceiptRole.RECIPIENT, "signer": code}
+    if delivery is None or delivery.via_code or delivery.relay_id:
+        expected |= {"sender": message.sender_code, "document_id": message.document_uid}
+    else:
+        expected |= {"hub_doc_id": delivery.doc_id, "payload_sha256": message.payload_sha256}
     agree = all(said.get(name) == value for name, value in expected.items())
     return "" if agree else "receipt-other-facts"
+
+
+def judge_again(work: Work, code: str) -> None:
+    """A key of this system has come: what could not be checked before it is checked now."""
+    undecided = select(Receipt).where(
+        Receipt.signer_code == code,
+        Receipt.problem == "receipt-key-unknown",
+        Receipt.hub_message_id.is_not(None),
+    )
+    for row in work.session.scalars(undecided).all():
+        delivery = work.session.get(Delivery, row.delivery_id) if row.delivery_id else None
+        _judge(work, row, work.session.get(HubMessage, row.hub_message_id), delivery)
 
 
 def _receipt(work: Work, message: HubMessage, role: ReceiptRole, **facts: object) -> Receipt:
@@ -110,19 +141,19 @@ def _receipt(work: Work, message: HubMessage, role: ReceiptRole, **facts: object
 
 def for_sender(office: Office, system_id: str, since: int) -> list[ReceiptRecord]:
     """getReceipts: recipients' receipts for what a system sent, those after `since`."""
-    query = (
-        select(Receipt)
-        .where(
-            Receipt.sender_code == system_id,
-            Receipt.role == ReceiptRole.RECIPIENT,
-            Receipt.id > since,
-        )
-        .order_by(Receipt.id)
-        .limit(LISTED)
-    )
+    after = (Receipt.role == ReceiptRole.RECIPIENT, Receipt.id > since)
+    own = select(Receipt).where(Receipt.sender_code == system_id, *after)
+    served = select(Receipt).join(HubMessage, HubMessage.id == Receipt.hub_message_id)
+    served = served.where(HubMessage.via_code == system_id, *after)
+    # Two questions, for each has an index of its own; where one goes on, it is taken up again.
+    found = {
+        row.id: row
+        for query in (own, served)
+        for row in office.session().scalars(query.order_by(Receipt.id).limit(LISTED))
+    }
     return [
         ReceiptRecord(cursor=r.id, doc_id=r.hub_doc_id, to_code=r.signer_code, receipt=r.text)
-        for r in office.session().scalars(query)
+        for _, r in sorted(found.items())[:LISTED]
     ]
 
 
@@ -130,25 +161,47 @@ def lodge_key(office: Office, system_id: str, public: str) -> None:
     """lodgeReceiptKey. Raises AxisRefusal("axis-bad-arguments")."""
     try:
         with transaction(office, Actor(name=system_id)) as work:
-            receipt_keys.learn(work, system_id, [public])
+            receipt_keys.succeed(work, system_id, public)
+            judge_again(work, system_id)
+    except Invalid:
+        raise AxisRefusal("axis-bad-arguments", argument="key") from None
+
+
+def learn_served(work: Work, code: str, public: str) -> None:
+    """A key of a system behind another hub, as that hub knows it: of one of its many it does not
+    say that it is the last. Raises AxisRefusal("axis-bad-arguments")."""
+    try:
+        if public not in {row.public for row in receipt_keys.of_owner(work.session, code)}:
+            receipt_keys.learn(work, code, [Published(public)])
+            judge_again(work, code)
     except Invalid:
         raise AxisRefusal("axis-bad-arguments", argument="key") from None
 
 
 def keys(office: Office, code: str) -> list[ReceiptKeyRecord]:
     """getReceiptKeys: all keys of a system; without a code the hub's own."""
-    if code:
-        rows = receipt_keys.of_owner(office.session(), code)
-    else:
-        own = receipt_keys.own(office)
-        rows = [own] if own else []
-    return [ReceiptKeyRecord(code=code or "", key=row.public) for row in rows]
+    rows = receipt_keys.of_owner(office.session(), code) if code else receipt_keys.all_own(office)
+    return [
+        ReceiptKeyRecord(
+            code=code, key=row.public, valid_to=row.valid_to and row.valid_to.isoformat()
+        )
+        for row in rows
+    ]
+
+
+def rotate_key(office: Office, actor: Actor, shown: str, reason: str) -> None:
+    """A new key for this hub; nodes fetch it with its first receipt. Raises Forbidden, and as
+    `receipt_keys.rotate`."""
+    require_manage(actor)
+    with transaction(office, actor) as work:
+        receipt_keys.rotate(work, shown, reason)
 
 
 def known_keys(office: Office, actor: Actor) -> Sequence[ReceiptKey]:
     """Every key the hub knows, its own first. Raises Forbidden."""
     require_view(actor)
-    return office.session().scalars(select(ReceiptKey).order_by(ReceiptKey.id)).all()
+    own_first = (ReceiptKey.is_own.is_(None), ReceiptKey.owner != receipt_keys.OURS, ReceiptKey.id)
+    return office.session().scalars(select(ReceiptKey).order_by(*own_first)).all()
 
 
 def of_message(office: Office, message_id: int) -> dict[str, Receipt]:
@@ -156,6 +209,13 @@ def of_message(office: Office, message_id: int) -> dict[str, Receipt]:
     newest = select(Receipt).where(Receipt.hub_message_id == message_id).order_by(Receipt.id.desc())
     found = office.session().scalars(newest.limit(SHOWN)).all()
     return {row.signer_code: row for row in reversed(found)}
+
+
+def unsigned(office: Office, deliveries: Collection[Delivery]) -> set[int]:
+    """Those of these deliveries that arrived behind an uplink without a receipt of their own."""
+    away = {d.id for d in deliveries if d.relay_id and d.state == DeliveryState.DONE}
+    query = select(Receipt.delivery_id).where(Receipt.delivery_id.in_(away))
+    return away - set(office.session().scalars(query)) if away else away
 
 
 def download(office: Office, actor: Actor, receipt_id: int) -> Receipt:

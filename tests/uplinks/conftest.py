@@ -24,7 +24,7 @@ FAR = "000.00.10.H49"  # an agency of the other province
 FAR_TOO = "000.00.11.H49"
 P_CODE, Q_CODE = "000.00.00.H48", "000.00.00.H49"
 N_CODE = "000.00.00.G00"
-KINDS = {"relay", "uplink_poll"}
+KINDS = {"relay", "uplink_poll", "receipt_up"}
 
 
 @dataclass
