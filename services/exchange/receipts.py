@@ -2,6 +2,7 @@
 the recipients' as the hub passes them on. Each is checked against the package it is for; what is
 wrong with one is told to the clerks, and shown."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -214,8 +215,7 @@ def collect(office: Office, agency_id: int, axis: AxisClient) -> None:
     if not found:
         return
     keys = unknown_keys(office, axis, [(r.to_code, r.receipt) for r in found])
-    for record in found:
-        _note_content(office, line, record)
+    _note_contents(office, line, found)
     with transaction(office, SYSTEM) as work:
         link = links.of_agency(work.session, agency_id)
         if link.receipts_seen != seen:
@@ -226,17 +226,25 @@ def collect(office: Office, agency_id: int, axis: AxisClient) -> None:
         link.receipts_seen = max(record.cursor for record in found)
 
 
-def _note_content(office: Office, line: Line, record: ReceiptRecord) -> None:
+def _note_contents(office: Office, line: Line, found: Sequence[ReceiptRecord]) -> None:
     """Behind another hub a package has other bytes, for each hub adds its hop: what it says is
-    compared."""
-    session, said = office.session(), _facts(record.receipt)
-    message = _sent(session, line, record.doc_id)
-    known = message is None or message.content_sha256 is not None
-    same_bytes = known or said.get("payload_sha256") == message.payload_sha256
-    message_id = 0 if same_bytes else message.id
-    session.rollback()
-    if message_id and said.get("content_sha256"):
-        contents.note(office, message_id)
+    compared, and must be known for that."""
+    said = defaultdict(list)
+    for record in found:
+        said[record.doc_id].append(_facts(record.receipt))
+    query = select(ExchangeMessage.id, ExchangeMessage.hub_doc_id, ExchangeMessage.payload_sha256)
+    unread = query.where(
+        ExchangeMessage.agency_id == line.agency_id,
+        ExchangeMessage.direction == Direction.OUT,
+        ExchangeMessage.hub_doc_id.in_(said),
+        ExchangeMessage.content_sha256.is_(None),
+    )
+    rows = office.session().execute(unread).all()
+    office.session().rollback()
+    for message_id, doc_id, payload_sha256 in rows:
+        others = [each for each in said[doc_id] if each.get("payload_sha256") != payload_sha256]
+        if any(each.get("content_sha256") for each in others):
+            contents.note(office, message_id)
 
 
 def _facts(text: str) -> receipts.Facts:
@@ -246,18 +254,14 @@ def _facts(text: str) -> receipts.Facts:
         return {}
 
 
-def _sent(session: Session, line: Line, hub_doc_id: str | None) -> ExchangeMessage | None:
-    return session.scalar(
+def _keep_recipients(work: Work, line: Line, record: ReceiptRecord) -> None:
+    message = work.session.scalar(
         select(ExchangeMessage).where(
             ExchangeMessage.agency_id == line.agency_id,
             ExchangeMessage.direction == Direction.OUT,
-            ExchangeMessage.hub_doc_id == hub_doc_id,
+            ExchangeMessage.hub_doc_id == record.doc_id,
         )
     )
-
-
-def _keep_recipients(work: Work, line: Line, record: ReceiptRecord) -> None:
-    message = _sent(work.session, line, record.doc_id)
     signer, doc_id = record.to_code[:35], (record.doc_id or "")[:100]
     row = _row(work, line, ReceiptRole.RECIPIENT, signer, doc_id, record.receipt)
     judge(work, row, line, message)
