@@ -163,7 +163,7 @@ def _note_refusal(office: Office, call: wire.Call, refusal: Refusal) -> None:
 
 
 def _kind(call: wire.Call, default: str = MessageKind.EDOC) -> str:
-    kind = call.arguments.get("messagetype", default).strip().lower()
+    kind = call.arguments.get("messagetype", "").strip().lower() or default
     if kind and kind not in set(MessageKind):
         raise AxisRefusal("axis-bad-arguments", argument="messagetype")
     return kind

@@ -5,7 +5,9 @@ import httpx
 import pytest
 
 from adapters.axis.client import AxisClient
+from adapters.axis.wire import sign_headers
 from services import audit_chain
+from services.office import utc_now
 from tests.axis.sdk_client import SdkClient
 from tests.hub.packages import BINH_MINH, BINH_SON, SECRETS, SON_TINH, client, edoc, status
 
@@ -134,3 +136,11 @@ def test_the_client_takes_a_fault_of_the_hub_for_temporary(hub_app, monkeypatch)
     sender = AxisClient("http://hub.example/axis", SON_TINH, SECRETS[SON_TINH], transport=wsgi)
     with pytest.raises(TemporaryAxisError, match="HTTP 503"):
         sender.send_edoc(edoc())
+
+
+@pytest.mark.parametrize("operation", ["getReceivedEdocList", "getSentEdocList"])
+def test_a_kind_of_message_left_empty_is_the_usual_one(hub_app, operation):
+    arguments, own = {"servicetype": "eDoc", "messagetype": " "}, SECRETS[SON_TINH]
+    headers = sign_headers(arguments, SON_TINH, own, "application/json", utc_now())
+    answer = hub_app.test_client().post(f"/axis/{operation}", headers=headers)
+    assert (answer.status_code, answer.json["ErrorCode"]) == (200, "0")
