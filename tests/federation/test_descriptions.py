@@ -114,7 +114,8 @@ def test_what_a_hub_answers_is_what_it_describes(hub, node, site):
 
 WORDS = [SON_TINH, "edoc", "status", "done", "fail", "1", "0", "{}", '["000.00.31.H48"]', "x" * 300]
 PLAIN = st.characters(min_codepoint=32, max_codepoint=126)
-ARGUMENTS = st.text(PLAIN, max_size=40) | st.sampled_from(WORDS)
+# No HTTP client sends blanks at the edges of a header.
+ARGUMENTS = st.text(PLAIN, max_size=40).map(str.strip) | st.sampled_from(WORDS)
 
 
 def test_what_the_axis_answers_is_what_it_describes(hub):
