@@ -9,10 +9,10 @@ from jobs import context
 from jobs import listening as process
 from models.exchange import OutboxItem
 from services.exchange.listening import AWAY, NEVER_HEARD, Ear
-from services.hub import acceptance, listening, uplinks
+from services.hub import listening, uplinks
 from services.unit_of_work import transaction
 from tests.conftest import drain
-from tests.hub.packages import SON_TINH, edoc
+from tests.hub.packages import SON_TINH, accept, edoc
 from tests.uplinks.test_receipts_across import UNKNOWN
 from tests.uplinks.test_relaying import put_at_nation
 
@@ -64,7 +64,7 @@ def test_one_line_that_is_dead_or_knows_no_waiting_does_not_hurt_another(nation)
     listen(nation.p, ear)
     assert ear.pause == AWAY
     with nation.p.app.app_context():
-        acceptance.accept(nation.p.office, SON_TINH, edoc(to=("000.21.31.H48",)))
+        accept(nation.p.office, SON_TINH, edoc(to=("000.21.31.H48",)))
 
 
 def test_a_closed_line_or_a_hub_without_one_is_not_listened_on(nation):
