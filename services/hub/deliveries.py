@@ -158,8 +158,6 @@ def _mark(
         else:
             delivery.finished_at = work.now
         if receipt and state == DeliveryState.DONE:
-            # Its number is a cursor: whoever has seen a larger one asks for no smaller one.
-            work.in_order()
             receipts.take(work, delivery, receipt)
         if state == DeliveryState.DONE:  # it was fetched before somebody held it back
             delivery.parked_at, delivery.parked_reason = None, ""

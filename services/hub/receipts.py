@@ -72,6 +72,8 @@ def keep(work: Work, message: HubMessage, code: str, text: str, delivery: Delive
     """Keeps a recipient's receipt for the sender; what is wrong with it is noted with it: a package
     that has arrived is not called lost because of its receipt. What came over an uplink has its
     sender there: the receipt goes after it."""
+    # Its number is a cursor: whoever has seen a larger one asks for no smaller one.
+    work.in_order()
     row = _receipt(
         work,
         message,
