@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from zlib import crc32
 
 from flask import Flask
@@ -39,7 +40,7 @@ from blueprints import (
 from blueprints.uploads import UploadRequest
 from cli import register_commands
 from config import Settings, load_settings
-from extensions import babel, csrf, db, limiter, login_manager, tune_sqlite
+from extensions import Turns, babel, csrf, db, limiter, login_manager, tune_sqlite
 from jobs.queue import Waker
 from services.office import Office, Wake, utc_now
 
@@ -63,6 +64,7 @@ def create_app(
         wake=wake or Waker(settings.redis_url),
         clock=utc_now,
         connect=connect or AxisClient,
+        turn=Turns() if settings.database_url.startswith("sqlite") else nullcontext,
     )
     _bind_extensions(app)
     addresses.register(app)

@@ -1,5 +1,9 @@
 """Flask's extensions, made once and bound in `app.py`; the thin wrappers around the quiet ones."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import current_app
 from flask_babel import Babel
 from flask_limiter import Limiter
@@ -18,6 +22,7 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
+BUSY_MS = 15_000
 limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="fixed-window")
 
 
@@ -31,6 +36,24 @@ def current_actor() -> Actor:
     return current_user.actor
 
 
+class Turns:
+    """The threads of this process write to SQLite in turn, each woken as soon as the one before is
+    done: SQLite itself lets those who wait sleep, up to a tenth of a second at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        # Who waits too long goes on without, and is told by SQLite that it is busy.
+        taken = self._lock.acquire(timeout=BUSY_MS / 1000)
+        try:
+            yield
+        finally:
+            if taken:
+                self._lock.release()
+
+
 def tune_sqlite(engine: Engine) -> None:
     """WAL and full fsync; writers take the lock at once (BEGIN IMMEDIATE) and wait for it, readers
     never do. The driver's own transaction handling is switched off for that."""
@@ -41,7 +64,7 @@ def tune_sqlite(engine: Engine) -> None:
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
-        cursor.execute("PRAGMA busy_timeout=15000")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -2,6 +2,7 @@
 settings, the way to wake a worker and the way to reach an axis."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -24,7 +25,8 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Office:
-    """One per process. `session()` gives the session of the current request or job."""
+    """One per process. `session()` gives the session of the current request or job; `turn()` is
+    held while writing, where the database lets writers of one process queue better than it does."""
 
     settings: Settings
     session: Callable[[], Session]
@@ -32,6 +34,7 @@ class Office:
     wake: Wake
     clock: Callable[[], datetime] = utc_now
     connect: Callable[[str, str, str], AxisClient] = field(default=AxisClient)
+    turn: Callable[[], AbstractContextManager] = nullcontext
 
     def now(self) -> datetime:
         return self.clock()

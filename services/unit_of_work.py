@@ -102,16 +102,17 @@ def transaction(office: Office, actor: Actor) -> Iterator[Work]:
     session.rollback()
     # After an earlier commit there is nothing to roll back, yet what was read then may be old.
     session.expire_all()
-    session.connection(execution_options={"writes": True})
-    work = Work(office, actor, session, office.now())
-    try:
-        yield work
-        session.commit()
-    except (StaleDataError, IntegrityError) as error:
-        session.rollback()
-        raise Conflict("stale") from error
-    except BaseException:
-        session.rollback()
-        raise
+    with office.turn():
+        session.connection(execution_options={"writes": True})
+        work = Work(office, actor, session, office.now())
+        try:
+            yield work
+            session.commit()
+        except (StaleDataError, IntegrityError) as error:
+            session.rollback()
+            raise Conflict("stale") from error
+        except BaseException:
+            session.rollback()
+            raise
     for queue, item in work.woken:
         office.wake(queue, item.id)
