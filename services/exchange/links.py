@@ -26,6 +26,7 @@ QUEUE = "exchange"
 INSIDE = "signing"  # work that needs nobody outside: it never waits behind a hub that hangs
 APART = "inspection"  # work that reads much: sending never waits behind it
 DAY_SECONDS = 24 * 3600
+AFTER_DOCUMENTS = -1  # priority: in a rush documents arrive first, then what is told of them
 NO_RECEIPTS = "-"  # for a key of ours: this hub passes no receipts on
 WHOLE_NODE = 0  # the subject of work that is not about one row
 HUB_AWAY = "hub-away"

@@ -74,7 +74,7 @@ def _tell_hub(work: Work, incoming: IncomingDocument, event: StatusEvent) -> Non
     )
     work.session.add(message)
     work.session.flush()
-    work.enqueue(links.QUEUE, "send", message.id)
+    work.enqueue(links.QUEUE, "send", message.id, priority=links.AFTER_DOCUMENTS)
 
 
 def answer(work: Work, incoming: IncomingDocument, code: str, description: str = "") -> None:
