@@ -160,14 +160,23 @@ def _rank(entry: DirectoryEntry, text: str) -> tuple:
     )
 
 
-def present_codes(session: Session, codes: Collection[str]) -> dict[str, str]:
-    """Under which code the hub may know an agency that we wrote otherwise: the present one for a
-    former code, the successor's for that of a dissolved agency."""
-    wanted = set(codes)
-    entries = session.scalars(
-        select(DirectoryEntry).where(
-            or_(DirectoryEntry.old_code.in_(wanted), DirectoryEntry.code.in_(wanted))
+def later_codes(session: Session, codes: Collection[str]) -> dict[str, list[str]]:
+    """Under which codes the hub may know an agency that we wrote otherwise, the next first: the
+    present one for a former code, those of the successors for that of a dissolved agency."""
+    entry, found = DirectoryEntry, {code: [code] for code in codes}
+    former = select(entry.old_code, entry.code).where(entry.old_code.in_(found))
+    for old, present in session.execute(former).all():
+        found[old].append(present)
+    for _ in range(SUCCESSIONS):
+        ends = {each[-1] for each in found.values()}
+        query = select(entry.code, entry.successor_code)
+        heirs = dict(
+            session.execute(query.where(entry.code.in_(ends), entry.successor_code != "")).all()
         )
-    ).all()
-    heirs = {each.code: each.successor_code for each in entries if each.successor_code}
-    return heirs | {each.old_code: each.code for each in entries if each.old_code in wanted}
+        ahead = {code: heirs.get(each[-1], code) for code, each in found.items()}
+        new = {code: heir for code, heir in ahead.items() if heir not in found[code]}
+        if not new:
+            break
+        for code, heir in new.items():
+            found[code].append(heir)
+    return {code: each[1:] for code, each in found.items() if each[1:]}

@@ -117,20 +117,24 @@ class Comparison:
         self, message: ExchangeMessage, records: Sequence[LedgerRecord]
     ) -> Iterator[Found]:
         at_hub = {record.to_code: record for record in records}
-        former = self._former_codes(message, at_hub)
+        later = self._later_codes(message, at_hub)
         for dispatch in self.dispatches.get(message.id, ()):
             if dispatch.transport_state not in WITH_HUB:
                 continue
-            record = at_hub.get(former.get(dispatch.recipient_code, dispatch.recipient_code))
+            code = dispatch.recipient_code
+            known = (each for each in (code, *later.get(code, ())) if each in at_hub)
+            record = at_hub.get(next(known, code))
             if record is None:
                 yield _of_recipient(dispatch, "recipient-not-at-hub")
             else:
                 yield from self._recipient(message, dispatch, record)
 
-    def _former_codes(self, message: ExchangeMessage, at_hub: Mapping) -> Mapping[str, str]:
+    def _later_codes(
+        self, message: ExchangeMessage, at_hub: Mapping
+    ) -> Mapping[str, Sequence[str]]:
         """The hub knows an agency by its present code, we may have written the one before."""
         codes = {d.recipient_code for d in self.dispatches.get(message.id, ())} - at_hub.keys()
-        return directory.present_codes(self.session, codes) if codes else {}
+        return directory.later_codes(self.session, codes) if codes else {}
 
     def _recipient(
         self, message: ExchangeMessage, dispatch: Dispatch, record: LedgerRecord

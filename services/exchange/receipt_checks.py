@@ -79,12 +79,11 @@ def _names_all(work: Work, row: Receipt, said: receipts.Facts, message: Exchange
     sent = select(Dispatch.recipient_code).where(
         Dispatch.message_id == message.id, Dispatch.transport_state.not_in(transport.IN_TROUBLE)
     )
-    named = said.get("recipients")
-    missing = set(work.session.scalars(sent)) - set(named if isinstance(named, list) else ())
-    if not missing:
-        return True
-    present = directory.present_codes(work.session, missing)
-    return {present.get(code) for code in missing} <= set(named)
+    told = said.get("recipients")
+    named = set(map(str, told if isinstance(told, list) else ()))
+    missing = set(work.session.scalars(sent)) - named
+    later = directory.later_codes(work.session, missing) if missing else {}
+    return all(named.intersection(later.get(code, ())) for code in missing)
 
 
 def _tell(work: Work, row: Receipt, line: Line) -> None:

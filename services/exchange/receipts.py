@@ -263,6 +263,13 @@ def _keep_recipients(work: Work, line: Line, record: ReceiptRecord) -> None:
         )
     )
     signer, doc_id = record.to_code[:35], (record.doc_id or "")[:100]
+    known = select(Receipt.id).where(
+        Receipt.agency_id == line.agency_id,
+        Receipt.hub_doc_id == doc_id,
+        Receipt.text == record.receipt[: receipts.LONGEST],
+    )
+    if work.session.scalar(known.limit(1)) is not None:
+        return  # a hub that was restored tells all of them anew
     row = _row(work, line, ReceiptRole.RECIPIENT, signer, doc_id, record.receipt)
     judge(work, row, line, message)
 

@@ -11,15 +11,16 @@ from sqlalchemy import select, update
 from adapters import receipts as signing
 from domain.errors import Invalid
 from domain.roles import SYSTEM
+from models.agencies import HubLink
 from models.audit import AuditEntry, Notification
 from models.exchange import Dispatch, ExchangeMessage
 from models.hub import DirectoryEntry, HubMessage
 from models.receipts import Receipt, ReceiptKey, ReceiptRole
 from services import directory
-from services.exchange import receipts
+from services.exchange import links, receipts
 from services.unit_of_work import transaction
 from tests.conftest import PASSWORD
-from tests.exchange.conftest import BINH_MINH, BINH_SON, SON_TINH, send_one
+from tests.exchange.conftest import BINH_MINH, BINH_SON, SON_TINH, TINH_HA, send_one
 from tests.visitor import Visitor
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "verify_receipt.py"
@@ -301,7 +302,32 @@ def test_a_receipt_may_name_a_recipient_by_its_present_code_or_its_successor(wor
             select(DirectoryEntry).where(DirectoryEntry.code == BINH_MINH)
         ).one()
         code.successor_code = BINH_SON
-        assert directory.present_codes(work.session, {BINH_MINH}) == {BINH_MINH: BINH_SON}
+        work.session.flush()
+        assert directory.later_codes(work.session, {BINH_MINH}) == {BINH_MINH: [BINH_SON]}
+        heir = work.session.scalars(
+            select(DirectoryEntry).where(DirectoryEntry.code == BINH_SON)
+        ).one()
+        heir.successor_code = TINH_HA
+        work.session.flush()
+        assert directory.later_codes(work.session, {BINH_MINH}) == {BINH_MINH: [BINH_SON, TINH_HA]}
+        heir.successor_code = BINH_MINH  # a circle
+        work.session.flush()
+        assert directory.later_codes(work.session, {BINH_MINH}) == {BINH_MINH: [BINH_SON]}
         code.successor_code, code.old_code = "", "H48.31.21"
-        assert directory.present_codes(work.session, {"H48.31.21"}) == {"H48.31.21": BINH_MINH}
-        assert directory.present_codes(work.session, {BINH_MINH}) == {}
+        work.session.flush()
+        assert directory.later_codes(work.session, {"H48.31.21"}) == {"H48.31.21": [BINH_MINH]}
+        assert directory.later_codes(work.session, {BINH_MINH}) == {}
+
+
+@once
+def test_a_hub_restored_from_a_backup_tells_its_receipts_anew_and_each_is_kept_once(exchanged):
+    b = exchanged.b
+    before = [row.text for row in got(b, "recipient")]
+    agency_id = b.all(ExchangeMessage)[0].agency_id
+    with b.app.app_context(), transaction(b.office, SYSTEM) as work:
+        work.session.execute(update(HubLink).values(receipts_seen=10**6))
+    with b.app.app_context(), links.connect(b.office, agency_id) as axis:
+        receipts.collect(b.office, agency_id, axis)
+    assert [row.text for row in got(b, "recipient")] == before
+    link = next(each for each in b.all(HubLink) if each.agency_id == agency_id)
+    assert 0 < link.receipts_seen < 10**6
