@@ -7,7 +7,7 @@ from types import ModuleType
 
 import structlog
 
-from jobs import context
+from jobs import context, outbox
 from services.exchange import listening as of_node
 from services.exchange.listening import Ear
 from services.hub import listening as of_hub
@@ -53,6 +53,9 @@ def _listen(ear: Ear) -> None:
                 if ear.line_id not in _side(office).hubs(office):
                     return
                 _side(office).listen(office, ear)
+            if ear.due is not None:
+                item_id, ear.due = ear.due, None
+                outbox.do(item_id)
             time.sleep(ear.pause)
         except Exception:
             log.exception("listening failed", line=ear.line_id)

@@ -102,11 +102,11 @@ def check_package(receipt: dict, path: str) -> None:
         raise Unchecked("Không đọc được tệp gói tin (unreadable package).") from None
     if digest == receipt.get("payload_sha256") and size == receipt.get("size"):
         return
-    if receipt.get("role") == "recipient" and receipt.get("content_sha256"):
+    if receipt.get("role") == "recipient" and receipt.get("hops") not in (None, 0, 1):
         raise Unchecked(
-            "Gói tin này không đúng từng byte gói mà nơi nhận đã ký; nếu nơi nhận ở sau một trục "
-            "khác thì mỗi trục thêm một chặng: hãy so content_sha256 tại hệ thống của bên gửi "
-            "(other bytes; behind another hub each hub adds its hop)."
+            "Gói tin này không đúng từng byte gói mà nơi nhận đã ký. Nơi nhận ở sau một trục khác, "
+            "mỗi trục thêm một chặng: hãy so content_sha256 tại hệ thống của bên gửi, hoặc so với "
+            "tệp mà nơi nhận giữ (other bytes; behind another hub each hub adds its hop)."
         )
     raise Untrue("Gói tin KHÔNG phải gói mà biên nhận này ghi (another package).")
 

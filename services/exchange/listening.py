@@ -1,6 +1,7 @@
 """Waiting at the hub for something to come, so that mail does not wait for the next poll. A call
 stands open there (adapters/axis: awaitReceived); when it brings news, the poll of that hub is due
-at once and does the rest. Whether this works or not, nothing is lost: polls come at their own pace.
+at once, and whoever listens does it, beside the worker that sends meanwhile. Whether this works or
+not, nothing is lost: polls come at their own pace.
 
 No transaction and no connection to the database is held while waiting.
 """
@@ -20,7 +21,7 @@ from models.agencies import HubLink
 from models.exchange import OutboxItem, OutboxState
 from services.exchange import links
 from services.office import Office
-from services.unit_of_work import Work, transaction
+from services.unit_of_work import transaction
 
 log = structlog.get_logger()
 AT_ONCE = 0.0
@@ -30,15 +31,21 @@ NEVER_HEARD = 600.0  # another make: it may be replaced by one that knows how
 HELD = 0.2  # a poll is at work this moment: what has come since may not be in its list
 
 
+class Busy(Exception):
+    """A poll is at work."""
+
+
 @dataclass
 class Ear:
     """One call after the other over one line: `mark` is what the hub knew last, `pause` how long to
-    rest before the next call, `heard` what has not been passed on yet: the urgency of the news."""
+    rest before the next call, `heard` what has not been passed on yet: the urgency of the news;
+    `due` the poll that is to be done for it now."""
 
     line_id: int
     mark: str = ""
     pause: float = AT_ONCE
     heard: int | None = None
+    due: int | None = None
 
 
 def hubs(office: Office) -> list[int]:
@@ -58,9 +65,10 @@ def attend(office: Office, ear: Ear, poll: str, call: Callable[[], News]) -> Non
     if ear.heard is None:
         _hear(ear, call)
     if ear.heard is not None:
-        if _hasten(office, poll, ear.line_id, ear.heard):
+        try:
+            ear.due = _hasten(office, poll, ear.line_id, ear.heard)
             ear.heard, ear.pause = None, AT_ONCE
-        else:
+        except Busy:
             ear.pause = HELD
 
 
@@ -90,23 +98,19 @@ def _hear(ear: Ear, call: Callable[[], News]) -> None:
     ear.pause = CROWDED if in_vain and not is_first else AT_ONCE
 
 
-def _hasten(office: Office, poll: str, line_id: int, urgency: int) -> bool:
-    """Makes the poll due now; False while it is being done, for it may have looked already."""
+def _hasten(office: Office, poll: str, line_id: int, urgency: int) -> int | None:
+    """Makes the poll due now and gives its id. Raises Busy while it is being done: it may have
+    looked already."""
     with transaction(office, SYSTEM) as work:
         item = work.session.scalars(_poll_of(poll, line_id)).first()
         if item is None:
-            return True
+            return None
         if item.lease_until is not None and item.lease_until >= work.now:
-            return False
+            raise Busy
         item.priority = urgency
         item.due_at = min(item.due_at, work.now)
-        _wake(work, item)
-        return True
-
-
-def _wake(work: Work, item: OutboxItem) -> None:
-    item.woken_at = work.now
-    work.woken.append((item.queue, item))
+        item.woken_at = work.now  # by ourselves: the sweeper looks again later
+        return item.id
 
 
 def _poll_of(poll: str, line_id: int):

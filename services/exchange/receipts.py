@@ -36,9 +36,10 @@ def line_of(session: Session, agency_id: int) -> Line:
     return Line(agency_id, link.system_id, link.endpoint)
 
 
-def give(work: Work, message: ExchangeMessage, size: int) -> None:
+def give(work: Work, message: ExchangeMessage, size: int, hops: int) -> None:
     """Our receipt for a package that is kept here now, in the same transaction; nothing where the
-    hub would not pass it on."""
+    hub would not pass it on. `hops`: the stations in its trace; with more than the sender's own the
+    sender's bytes were others."""
     link = links.of_agency(work.session, message.agency_id)
     if link is None or link.receipt_key_id in ("", links.NO_RECEIPTS):
         return
@@ -56,6 +57,7 @@ def give(work: Work, message: ExchangeMessage, size: int) -> None:
             "payload_sha256": message.payload_sha256,
             "content_sha256": message.content_sha256,
             "size": size,
+            "hops": hops,
             "at": work.now.isoformat(timespec="milliseconds"),
         },
         key.private,

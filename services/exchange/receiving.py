@@ -73,7 +73,7 @@ def _write(
         _interpret(work, message, content)
         word = acknowledgement(message)
         if word == DONE and message.kind == MessageKind.EDOC:
-            receipts.give(work, message, package.size)
+            receipts.give(work, message, package.size, len(content.trace))
         return word
 
 

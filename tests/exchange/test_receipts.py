@@ -254,6 +254,18 @@ def test_the_script_says_true_false_or_unchecked(exchanged, tmp_path):
 
 
 @once
+def test_the_script_calls_a_recipients_receipt_false_for_a_changed_package(exchanged, tmp_path):
+    row, key = got(exchanged.b, ReceiptRole.RECIPIENT)[0], public_of(exchanged.a)
+    receipt, package = tmp_path / "r.json", tmp_path / "goi.edxml"
+    receipt.write_text(row.text)
+    with exchanged.b.app.app_context():
+        package.write_bytes(exchanged.b.office.files.read(row.payload_sha256))
+    assert script(receipt, key, package)[0] == 0
+    package.write_bytes(package.read_bytes()[:-1])
+    assert script(receipt, key, package)[0] == 1
+
+
+@once
 def test_whatever_is_done_to_the_file_the_script_does_not_call_it_true(exchanged, tmp_path):
     """No byte may be another, also where JSON or base64 would read the same from it."""
     (row,) = got(exchanged.b, ReceiptRole.HUB)

@@ -16,6 +16,7 @@ from models.receipts import Receipt, ReceiptKey
 from models.uplinks import Uplink
 from tests.conftest import PASSWORD, make_node
 from tests.exchange.conftest import BINH_SON, SON_TINH, Line, Node, send_one
+from tests.exchange.test_receipts import script
 from tests.exchange.test_reconciling import reconcile
 from tests.uplinks.conftest import Nation
 from tests.visitor import Visitor
@@ -81,7 +82,7 @@ def got(node) -> list[Receipt]:
     return node.all(Receipt, Receipt.role == RECIPIENT)
 
 
-def test_the_receipt_comes_to_the_sender_who_can_check_it(across):
+def test_the_receipt_comes_to_the_sender_who_can_check_it(across, tmp_path):
     send_one(across.sender, SON_TINH, [BINH_SON])
     across.deliver()
     across.answer()
@@ -92,6 +93,13 @@ def test_the_receipt_comes_to_the_sender_who_can_check_it(across):
     [message] = across.sender.all(ExchangeMessage, ExchangeMessage.kind == "edoc")
     assert said["payload_sha256"] != message.payload_sha256, "a hop was added on the way"
     assert said["content_sha256"] == message.content_sha256
+    # The script cannot tell a hub's hop from a forger's: it says so, and is sure of the recipient's
+    # own bytes.
+    path, package = tmp_path / "r.json", across.sender.office.files.path(message.payload_sha256)
+    path.write_text(receipt.text)
+    theirs = across.recipient.office.files.path(said["payload_sha256"])
+    assert script(path, key.public, package)[0] == 2
+    assert script(path, key.public, theirs)[0] == 0
     # Word for word the same on all of its way, kept once at each hub.
     texts = [[r.text for r in got(hub)] for hub in (across.nation.p, across.behind)]
     assert texts == [[receipt.text], [receipt.text]]
