@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,12 @@ bench-directory: $(BIN)/.installed ## figures of a directory with 120,000 agenci
 
 fuzz-endpoints: $(BIN)/.installed-dev ## many calls of every kind against the machine endpoints
 	@VANTHU_EXAMPLES=200 $(BIN)/python -m pytest -q --timeout 3600 tests/federation/test_descriptions.py
+
+bench-exchange: $(BIN)/.installed ## figures: packages accepted a second, carried from node to node a second, seconds of one
+	@$(BIN)/python -m bench.exchange
+
+bench-fanout: $(BIN)/.installed ## figures: one document to 1,000 recipients
+	@$(BIN)/python -m bench.fanout
 
 bench-federation: $(BIN)/.installed ## figures: a hub asks 1,000 simulated nodes
 	@$(BIN)/python -m bench.federation

@@ -36,6 +36,11 @@ def postgres_problem() -> str:
     return ""
 
 
+def strictest() -> str:
+    """The kind that refuses most values: what it bears, the other bears too."""
+    return "sqlite" if postgres_problem() else "postgres"
+
+
 _OURS = rf"WHERE datname LIKE '{PREFIX}\_%'"
 
 

@@ -13,6 +13,7 @@ from extensions import db
 from models.agencies import Agency
 from services import incoming
 from services.unit_of_work import transaction
+from tests import databases
 from tests.conftest import PASSWORD, find_actor, make_node
 from tests.house.source import ROOT
 from tests.incoming.arrivals import arrival
@@ -30,6 +31,8 @@ OWN = {
     *("accounts.end_session", "admin.activate_person", "admin.reset_password"),
     *("admin.end_person_sessions", "admin.end_appointment"),
 }
+# Thousands of requests: on the database that refuses most.
+strict = pytest.mark.parametrize("database", [databases.strictest()], indirect=True)
 
 
 def parameter_names() -> set[str]:
@@ -108,10 +111,12 @@ def faults(app, people: dict[str, str]) -> list[str]:
     return found
 
 
+@strict
 def test_no_value_makes_a_district_node_fail(node):
     people = {"/admin": "st.quantri", "/outgoing": "st.chuyenvien", "/": "st.vanthu"}
     assert faults(node, people) == []
 
 
+@strict
 def test_no_value_makes_a_hub_fail(hub):
     assert faults(hub, {"/admin": "hub.quantri", "/": "hub.vanhanh"}) == []

@@ -106,6 +106,7 @@ def test_what_was_mended_in_its_content_has_to_be_opened_first(journey, clerk, o
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="shared documents are absent")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # it is the PDF that takes long
 @pytest.mark.parametrize("name", ["t_2025-01-08_11-TB-UBND.pdf", "s_2025-01-15_299-UBND-TTHC.pdf"])
 def test_a_real_document_of_its_sender_is_not_doubted(journey, name):
     data = (SHARED / "documents" / name).read_bytes()
