@@ -59,13 +59,10 @@ def journey(story: Story, number: int) -> float:
 
 def hub_to_recipient(province: Province) -> list[float]:
     """Seconds from the hub's acceptance to the recipient's own record, document by document."""
-    accepted = _times(
-        province.hub, "SELECT document_uid, created_at FROM hub_message WHERE kind = 'edoc'"
-    )
-    taken = "SELECT document_uid, created_at FROM exchange_message"
+    accepted = _times(province.hub, "hub_message WHERE kind = 'edoc'")
     arrived = {}
     for node in province.districts:
-        arrived |= _times(node, f"{taken} WHERE direction = 'in' AND kind = 'edoc'")
+        arrived |= _times(node, "exchange_message WHERE direction = 'in' AND kind = 'edoc'")
     both = accepted.keys() & arrived.keys()
     return sorted((arrived[uid] - accepted[uid]).total_seconds() for uid in both)
 
