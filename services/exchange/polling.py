@@ -135,13 +135,14 @@ class _Visit:
 
     def _follow(self, lines: "_Lines") -> None:
         """Asks what became of packages, and for receipts, where something is outstanding."""
+        self._visit_each(_silent, self._ask_on, lines)
+        self._visit_each(receipts.due, self._collect, lines)
+
+    def _visit_each(self, which: Callable, visit: Callable, lines: "_Lines") -> None:
+        """Those of the agencies in no trouble: what was told of one before stays told."""
         heard = [agency_id for agency_id, problem in self.told.items() if not problem]
-        for agency_ids, visit in (
-            (_silent(self.office, heard), self._ask_on),
-            (receipts.due(self.office, heard), self._collect),
-        ):
-            for agency_id in sorted(agency_ids):
-                self.told[agency_id] = self._attempt(agency_id, lines, visit)
+        for agency_id in sorted(which(self.office, heard)):
+            self.told[agency_id] = self._attempt(agency_id, lines, visit)
 
     def _ask_on(self, agency_id: int, lines: "_Lines") -> None:
         _follow(self.office, agency_id, lines.of(agency_id))

@@ -110,6 +110,24 @@ def test_a_line_that_moves_to_another_hub_is_polled_there(world):
     assert world.line.count("getReceivedEdocList") == 2
 
 
+def test_trouble_with_one_question_is_not_forgotten_over_the_next(world):
+    """Of the first document the receipt is missing, of the second any word."""
+    send_one(world.b, SON_TINH, [BINH_SON])
+    world.b.work()
+    world.a.poll()
+    world.line.said["getReceipts"] = b"gateway timeout"
+    world.b.poll()
+    send_one(world.b, SON_TINH, [BINH_SON])
+    world.b.work()
+    world.b.wait(seconds=15)
+    world.line.said = {"getSentEdocList": b"gateway timeout"}
+    asked = world.line.count("getSentEdocList")
+    world.b.poll()
+    assert world.line.count("getSentEdocList") == asked + 1
+    (link,) = world.b.all(HubLink)
+    assert link.last_error.startswith(links.HUB_AWAY)
+
+
 # --- listening ---------------------------------------------------------------------------------
 
 
