@@ -9,7 +9,7 @@ from domain.numbering import reference
 from domain.outgoing_flow import OutgoingState
 from domain.roles import Role
 from models.agencies import Agency, Appointment
-from models.outgoing import OutgoingDocument, Recipient
+from models.outgoing import Enclosure, OutgoingDocument, Recipient
 from models.registers import RegisterKind
 from services import exchange
 from services.numbering import give_number
@@ -20,7 +20,12 @@ MEDIA_TYPE = "application/octet-stream"
 
 
 def dispatch(
-    work: Work, agency: Agency, codes: Sequence[str], body: bytes, urgency: int = 0
+    work: Work,
+    agency: Agency,
+    codes: Sequence[str],
+    body: bytes,
+    urgency: int = 0,
+    enclosures: Sequence[Enclosure] = (),
 ) -> OutgoingDocument:
     """As the step "dispatch" does it, number and all: to the agencies `codes`, with `body` as the
     issued file."""
@@ -50,6 +55,7 @@ def dispatch(
         created_at=work.now,
     )
     doc.recipients = [Recipient(code=code, name=code) for code in codes]
+    doc.enclosures = list(enclosures)
     work.session.add(doc)
     work.session.flush()
     move(work, doc, "dispatch")

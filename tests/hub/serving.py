@@ -35,14 +35,14 @@ def served(settings: Settings) -> Iterator[str]:
     with path.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
-            _wait_for(port, process, path)
+            wait_for(port, process, path)
             yield f"http://127.0.0.1:{port}/axis"
         finally:
             process.terminate()
             process.wait(15)
 
 
-def _wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
     for _ in range(600):
         assert process.poll() is None, log.read_text()
         with socket.socket() as probe:
