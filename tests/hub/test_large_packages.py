@@ -143,12 +143,15 @@ def test_the_same_package_many_times_at_once_is_one(office):
     assert len(set(said)) == len(messages(office)) == len(kept(office)) == 1
 
 
-def workers() -> list[str]:
-    """The processes that serve, children of our child; other tests may have left children too."""
-    served_by = (
-        c for c in children("self") if "gunicorn" in Path(f"/proc/{c}/cmdline").read_text()
-    )
+def workers(address: str) -> list[str]:
+    """The processes that serve there; other tests keep a gunicorn of their own as our child."""
+    bound = f"VANTHU_BIND={urlsplit(address).netloc}"
+    served_by = (c for c in children("self") if bound in environment_of(c))
     return [grand for child in served_by for grand in children(child)]
+
+
+def environment_of(pid: str) -> list[str]:
+    return Path(f"/proc/{pid}/environ").read_text(errors="replace").split("\0")
 
 
 def children(pid: str) -> list[str]:
@@ -201,7 +204,7 @@ def test_a_large_package_goes_through_the_hub_and_its_clients_without_standing_i
                 receiver.update_status(item.doc_id, "done")
 
         travel(small)
-        watched = ["self", *workers()]
+        watched = ["self", *workers(address)]
         assert len(watched) == 2
         for pid in watched:
             Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is counted from here
