@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from zlib import crc32
 
 from flask import Flask
 from jinja2 import make_logging_undefined
+from sqlalchemy.engine import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import logs
@@ -64,7 +66,7 @@ def create_app(
         wake=wake or Waker(settings.redis_url),
         clock=utc_now,
         connect=connect or AxisClient,
-        turn=Turns() if settings.database_url.startswith("sqlite") else nullcontext,
+        turn=_turns(settings),
     )
     _bind_extensions(app)
     addresses.register(app)
@@ -78,6 +80,14 @@ def create_app(
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
     return app
+
+
+def _turns(settings: Settings) -> Callable[[], AbstractContextManager]:
+    """How those who write to the database wait for each other: PostgreSQL sees to it itself."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        return nullcontext
+    return Turns(Path(f"{url.database}-turn"))
 
 
 def _flask_config(settings: Settings) -> dict:

@@ -1,8 +1,12 @@
 """Flask's extensions, made once and bound in `app.py`; the thin wrappers around the quiet ones."""
 
+import fcntl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
 
 from flask import current_app
 from flask_babel import Babel
@@ -23,6 +27,7 @@ login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
 BUSY_MS = 15_000
+SHORTEST_LOOK, LONGEST_LOOK = 0.0005, 0.004  # seconds between two looks at whose turn it is
 limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="fixed-window")
 
 
@@ -37,21 +42,38 @@ def current_actor() -> Actor:
 
 
 class Turns:
-    """The threads of this process write to SQLite in turn, each woken as soon as the one before is
-    done: SQLite itself lets those who wait sleep, up to a tenth of a second at a time."""
+    """All threads and processes of a node write to SQLite in turn, each going on as soon as the one
+    before is done: SQLite itself lets those who wait sleep, up to a tenth of a second at a time.
+    Threads hand a lock on; processes look at a locked file `beside` the database."""
 
-    def __init__(self) -> None:
+    def __init__(self, beside: Path) -> None:
         self._lock = threading.Lock()
+        self._beside = beside
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
         # Who waits too long goes on without, and is told by SQLite that it is busy.
+        until = time.monotonic() + BUSY_MS / 1000
         taken = self._lock.acquire(timeout=BUSY_MS / 1000)
         try:
-            yield
+            # Opened each time: a descriptor that came over a fork would share its parent's lock.
+            with self._beside.open("ab") as turn:
+                _await_turn(turn, until)
+                yield
         finally:
             if taken:
                 self._lock.release()
+
+
+def _await_turn(turn: BinaryIO, until: float) -> None:
+    pause = SHORTEST_LOOK
+    while time.monotonic() < until:
+        try:
+            return fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_LOOK)
+    return None
 
 
 def tune_sqlite(engine: Engine) -> None:
