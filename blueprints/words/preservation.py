@@ -1,0 +1,41 @@
+"""Words of time stamps and of what is kept so that signatures can be checked for decades."""
+
+from flask_babel import lazy_gettext as _l
+
+_LATER = _l("Chữ ký vẫn hợp lệ; hệ thống tự xin lại dấu thời gian.")
+_ASK_AUTHORITY = _l("Hãy hỏi đơn vị cung cấp dịch vụ cấp dấu thời gian.")
+_SETTING = _l("Hãy kiểm tra VANTHU_TSA_URL và các cài đặt dấu thời gian đi kèm.")
+
+WORDS = {
+    "tsa-not-set": (
+        _l("Nút này chưa đặt dịch vụ cấp dấu thời gian."),
+        _l("Hãy đặt VANTHU_TSA_URL rồi khởi động lại."),
+    ),
+    "tsa-away": (_l("Không kết nối được dịch vụ cấp dấu thời gian."), _LATER),
+    "tsa-slow": (_l("Dịch vụ cấp dấu thời gian không trả lời kịp."), _LATER),
+    "tsa-refused": (
+        _l("Dịch vụ cấp dấu thời gian từ chối yêu cầu."),
+        _l("Hãy kiểm tra VANTHU_TSA_URL và tệp tài khoản VANTHU_TSA_CREDENTIALS."),
+    ),
+    "tsa-broken": (_l("Dịch vụ cấp dấu thời gian trả lời không đúng chuẩn RFC 3161."), _SETTING),
+    "tsa-other-imprint": (
+        _l("Dấu thời gian nhận được là của dữ liệu khác."),
+        _ASK_AUTHORITY,
+    ),
+    "tsa-other-question": (
+        _l("Dấu thời gian nhận được không trả lời đúng câu hỏi đã gửi."),
+        _ASK_AUTHORITY,
+    ),
+    "tsa-other-policy": (
+        _l("Dấu thời gian nhận được theo chính sách khác với chính sách đã đặt."),
+        _l("Hãy kiểm tra VANTHU_TSA_POLICY."),
+    ),
+    "tsa-wrong-time": (
+        _l("Đồng hồ của dịch vụ cấp dấu thời gian lệch quá 10 phút so với máy chủ."),
+        _l("Hãy chỉnh lại đồng hồ máy chủ (NTP)."),
+    ),
+    "tsa-untrusted": (
+        _l("Chứng thư của dịch vụ cấp dấu thời gian chưa được tin cậy, hết hạn hoặc sai mục đích."),
+        _l("Hãy thêm chứng thư gốc của dịch vụ vào danh sách tin cậy."),
+    ),
+}
