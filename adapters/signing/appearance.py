@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name as name
-from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
-from adapters.signing.fields import Field
+from adapters.signing.finding import Field
+from adapters.signing.increment import Increment
 from adapters.signing.lettering import Lettering
 from adapters.signing.pictures import Picture
 from domain.errors import Invalid
@@ -58,13 +58,13 @@ def seal_box(room: Box, signature: Box, width: float, height: float) -> Box:
     return replace(middle, left=left, bottom=min(max(level, room.bottom), highest))
 
 
-def draw_signature(writer: BasePdfFileWriter, field: Field, picture: Picture) -> None:
+def draw_signature(update: Increment, field: Field, picture: Picture) -> None:
     """Show the leader's signature in the middle of its field."""
-    _draw_picture(writer, field, picture, centred(field.box, picture.aspect))
+    _draw_picture(update, field, picture, centred(field.box, picture.aspect))
 
 
 def draw_seal(
-    writer: BasePdfFileWriter, field: Field, leader: Field, picture: Picture, diameter_mm: float
+    update: Increment, field: Field, leader: Field, picture: Picture, diameter_mm: float
 ) -> None:
     """Show the seal in its real size (`diameter_mm` is its width), one third over the signature."""
     if not SEAL_MM[0] <= diameter_mm <= SEAL_MM[1]:
@@ -72,10 +72,10 @@ def draw_seal(
     width = diameter_mm * POINTS_PER_MM
     signature = centred(leader.box, _shown_aspect(leader))
     place = seal_box(field.box, signature, width, width / picture.aspect)
-    _draw_picture(writer, field, picture, place)
+    _draw_picture(update, field, picture, place)
 
 
-def draw_text(writer: BasePdfFileWriter, field: Field, lettering: Lettering) -> None:
+def draw_text(update: Increment, field: Field, lettering: Lettering) -> None:
     """Show a line of text in black, centred; a long one is set smaller rather than cut. The paper
     under the line is made white: an uploaded draft has "ngày … tháng … năm" or dots printed there.
     """
@@ -87,15 +87,15 @@ def draw_text(writer: BasePdfFileWriter, field: Field, lettering: Lettering) -> 
     paper = f"1 g 0 {bottom:.3f} {field.box.width:.3f} {height:.3f} re f"
     line = f"BT 0 g /F {size:.3f} Tf {across:.3f} {up:.3f} Td <{lettering.codes}> Tj ET"
     content = f"q {paper} Q {line}"
-    fonts = generic.DictionaryObject({name("/F"): lettering.font})
-    _set_appearance(writer, field, content, {name("/Font"): fonts})
+    fonts = generic.DictionaryObject({name("/F"): update.embed(lettering.font)})
+    _set_appearance(update, field, content, {name("/Font"): fonts})
 
 
-def _draw_picture(writer: BasePdfFileWriter, field: Field, picture: Picture, place: Box) -> None:
+def _draw_picture(update: Increment, field: Field, picture: Picture, place: Box) -> None:
     across, up = place.left - field.box.left, place.bottom - field.box.bottom
     content = f"q {place.width:.3f} 0 0 {place.height:.3f} {across:.3f} {up:.3f} cm /Picture Do Q"
-    pictures = generic.DictionaryObject({name("/Picture"): picture.embed(writer)})
-    _set_appearance(writer, field, content, {name("/XObject"): pictures})
+    pictures = generic.DictionaryObject({name("/Picture"): update.embed(picture.baked)})
+    _set_appearance(update, field, content, {name("/XObject"): pictures})
 
 
 def _shown_aspect(field: Field) -> float:
@@ -103,7 +103,7 @@ def _shown_aspect(field: Field) -> float:
     return int(shown["/Width"]) / int(shown["/Height"])
 
 
-def _set_appearance(writer: BasePdfFileWriter, field: Field, content: str, resources: dict) -> None:
+def _set_appearance(update: Increment, field: Field, content: str, resources: dict) -> None:
     """A new appearance stream; an existing one is never overwritten: that looks like fraud."""
     form = generic.StreamObject(
         {
@@ -117,6 +117,6 @@ def _set_appearance(writer: BasePdfFileWriter, field: Field, content: str, resou
         },
         stream_data=content.encode("ascii"),
     )
-    shown = generic.DictionaryObject({name("/N"): writer.add_object(form)})
+    shown = generic.DictionaryObject({name("/N"): update.add(form)})
     field.dictionary[name("/AP")] = shown
-    writer.mark_update(field.reference)
+    update.change(field.reference)

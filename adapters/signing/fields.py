@@ -6,7 +6,8 @@ locks number and date when it is signed. Widgets carry no /P: difference analysi
 pages through it and call every later change unexplained.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 from pyhanko.pdf_utils import generic
@@ -17,13 +18,12 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
 
+from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, TEXT_FIELDS, Field, page_at
 from adapters.signing.geometry import PageFrame, frame_of
+from adapters.signing.increment import Increment
 from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_fields
 from domain.errors import Invalid
 from domain.places import POINTS_PER_MM, Box, Places
-
-NUMBER, DATE, LEADER, SEAL = "Number", "IssuedDate", "Leader", "Seal"
-TEXT_FIELDS = (NUMBER, DATE)
 
 PRINTED_LOCKED = 4 | 128  # annotation flags: Print, Locked (ISO 32000-1, table 165)
 READ_ONLY = 1  # field flag: no viewer offers to type the number (table 221)
@@ -32,16 +32,6 @@ TEXT_ROOM = 18.0  # points: a line of 13 pt is never clipped
 # seal's field leaves room for the seal to move sideways by this share of the leader's box.
 SEAL_PLAY = 1 / 6
 SEAL_MARGIN = 2 * POINTS_PER_MM
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field found in a file: its dictionary, its displayed box and the frame of its page."""
-
-    reference: generic.IndirectObject
-    dictionary: generic.DictionaryObject
-    box: Box
-    frame: PageFrame
 
 
 def prepare(pdf: bytes, places: Places) -> bytes:
@@ -68,34 +58,43 @@ def prepare(pdf: bytes, places: Places) -> bytes:
         return output.getvalue()
 
 
-def find_fields(handler: PdfFileReader | IncrementalPdfFileWriter) -> dict[str, Field]:
-    """Our fields by name, from a prepared file; Invalid("pdf-not-prepared") if one is missing."""
-    found: dict[str, Field] = {}
-    with broken_as_refusal("pdf-not-prepared"):
-        wanted = {
-            reference.reference: reference.get_object()
-            for reference in handler.root["/AcroForm"]["/Fields"]
-        }
-        for number in range(int(handler.root["/Pages"]["/Count"])):
-            page = handler.find_page_for_modification(number)[0].get_object()
-            for reference in entry(page, "/Annots", ()):
-                if getattr(reference, "reference", None) in wanted:
-                    field = reference.get_object()
-                    found[str(field["/T"])] = _field(reference, field, number, page)
-    if not {NUMBER, DATE, LEADER, SEAL} <= found.keys():
-        raise Invalid("pdf-not-prepared", field="file")
-    return found
+def add_signature_field(update: Increment, field: str, box: Box) -> Field:
+    """A new empty signature field, in the file's form or in a first one."""
+    with broken_as_refusal():
+        page_reference, page = page_at(update.reader, box.page)
+        frame = frame_of(page)
+        entries = {name("/FT"): name("/Sig")}
+        reference = update.add(_widget(update.add, field, box, frame, entries))
+        _append(update, page_reference, page, "/Annots", reference)
+        if entry(update.root, "/AcroForm") is None:
+            form = generic.DictionaryObject({name("/Fields"): generic.ArrayObject([reference])})
+            update.root[name("/AcroForm")] = update.add(form)
+            update.change_root()
+        else:
+            form = update.root["/AcroForm"]
+            _append(update, update.root.raw_get("/AcroForm"), form, "/Fields", reference)
+        return Field(reference, reference.get_object(), box, frame)
 
 
-def _field(
+def _append(
+    update: Increment,
+    holder: object,
+    dictionary: generic.DictionaryObject,
+    key: str,
     reference: generic.IndirectObject,
-    field: generic.DictionaryObject,
-    number: int,
-    page: generic.DictionaryObject,
-) -> Field:
-    frame = frame_of(page)
-    rect = tuple(float(value) for value in field["/Rect"])
-    return Field(reference, field, frame.to_displayed(rect, number), frame)
+) -> None:
+    """Puts a reference into the array under `key`, wherever that array is stored."""
+    if key not in dictionary:
+        dictionary[name(key)] = generic.ArrayObject([reference])
+    else:
+        dictionary[key].append(reference)
+    stored = dictionary.raw_get(key)
+    if isinstance(stored, generic.IndirectObject):
+        update.change(stored)
+    elif isinstance(holder, generic.IndirectObject):
+        update.change(holder)
+    else:
+        update.change_holder(dictionary)
 
 
 def _refuse_unfit(reader: PdfFileReader) -> None:
@@ -157,8 +156,20 @@ def _add_widget(
     writer: IncrementalPdfFileWriter, field: str, box: Box, entries: dict
 ) -> generic.IndirectObject:
     page_ref, frame = _page(writer, box.page)
+    reference = writer.add_object(_widget(writer.add_object, field, box, frame, entries))
+    writer.register_annotation(page_ref, reference)
+    return reference
+
+
+def _widget(
+    add: Callable[[generic.PdfObject], generic.IndirectObject],
+    field: str,
+    box: Box,
+    frame: PageFrame,
+    entries: dict,
+) -> generic.DictionaryObject:
     rect = frame.to_stored(box)
-    widget = generic.DictionaryObject(
+    return generic.DictionaryObject(
         {
             name("/Type"): name("/Annot"),
             name("/Subtype"): name("/Widget"),
@@ -168,15 +179,10 @@ def _add_widget(
             name("/MK"): generic.DictionaryObject(
                 {name("/R"): generic.NumberObject(frame.rotation)}
             ),
-            name("/AP"): generic.DictionaryObject(
-                {name("/N"): writer.add_object(_empty_appearance(box, frame))}
-            ),
+            name("/AP"): generic.DictionaryObject({name("/N"): add(_empty_appearance(box, frame))}),
             **entries,
         }
     )
-    reference = writer.add_object(widget)
-    writer.register_annotation(page_ref, reference)
-    return reference
 
 
 def _empty_appearance(box: Box, frame: PageFrame) -> generic.StreamObject:

@@ -18,8 +18,6 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
-from pyhanko.sign.signers.pdf_cms import Signer
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from adapters.signing.vault import (
     SALT_BYTES,
@@ -65,29 +63,13 @@ class SigningKey(Protocol):
     def chain(self) -> Sequence[x509.Certificate]:
         """The issuers, from the certificate's own up to the root; empty where unknown."""
 
-    def signer(self) -> Signer: ...
+    @property
+    def signature_bytes(self) -> int:
+        """The most bytes a signature value of this key has."""
 
-
-class _LoadedKeySigner(Signer):
-    """Signs with a key object loaded once; the dry run that measures the size costs nothing."""
-
-    def __init__(self, key: PrivateKey, certificate: x509.Certificate, chain: Sequence) -> None:
-        store = SimpleCertificateStore()
-        store.register_multiple(chain)
-        super().__init__(signing_cert=certificate, cert_registry=store)
-        self._key = key
-
-    async def async_sign_raw(
-        self, data: bytes, digest_algorithm: str, dry_run: bool = False
-    ) -> bytes:
-        digest = getattr(hashes, digest_algorithm.upper())()
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            if dry_run:
-                return bytes(self._key.key_size // 8)
-            return self._key.sign(data, padding.PKCS1v15(), digest)
-        if dry_run:  # an ECDSA signature is two integers in a SEQUENCE
-            return bytes(2 * (self._key.key_size // 8 + 4) + 4)
-        return self._key.sign(data, ec.ECDSA(digest))
+    def sign(self, data: bytes, digest: str) -> bytes:
+        """The raw signature over `data`, hashed with `digest` ("sha256", …): PKCS #1 v1.5 with an
+        RSA key, a DER pair of integers with an EC key."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +80,17 @@ class Pkcs12Key:
     chain: tuple[x509.Certificate, ...] = field(repr=False)
     _key: PrivateKey = field(repr=False)
 
-    def signer(self) -> Signer:
-        return _LoadedKeySigner(self._key, self.certificate, self.chain)
+    @property
+    def signature_bytes(self) -> int:
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.key_size // 8
+        return 2 * (self._key.key_size // 8 + 4) + 4  # two integers in a SEQUENCE
+
+    def sign(self, data: bytes, digest: str) -> bytes:
+        kind = getattr(hashes, digest.upper())()
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), kind)
+        return self._key.sign(data, ec.ECDSA(kind))
 
 
 def seal_key(p12: bytes, passphrase: str, pin: str, node_key: bytes) -> bytes:

@@ -6,6 +6,7 @@ wants them, and missing glyphs are refused instead of drawn as boxes.
 """
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -16,6 +17,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name as name
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
+from adapters.signing.baked import Baked, bake
 from domain.errors import Invalid
 
 _VOWELS = "aăâeêioôơuưy"
@@ -23,6 +25,7 @@ _TONES = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
 _LOWER = [unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES]
 _MARKED = [letter for letter in _LOWER if not letter.isascii()] + ["đ"]
 VIETNAMESE = "".join(_MARKED + [letter.upper() for letter in _MARKED])  # the 134 marked letters
+FIGURES = "0123456789"
 _SYMBOLIC = 4  # font descriptor flags: glyphs are named by number, not by a standard encoding
 _SERIF = 2
 _ITALIC = 64
@@ -30,9 +33,9 @@ _ITALIC = 64
 
 @dataclass(frozen=True)
 class Lettering:
-    """A piece of text set in one font: its PDF font resource, codes and measures (in ems)."""
+    """A piece of text set in one font: the font's objects, codes and measures (in ems)."""
 
-    font: generic.IndirectObject
+    font: Baked
     codes: str  # hexadecimal, two bytes a glyph
     width: float
     ascent: float
@@ -41,30 +44,56 @@ class Lettering:
 
 def check_font(font: bytes) -> None:
     """Refuses a font that lacks one of the 134 Vietnamese letters or a digit."""
-    _check_letters(_face(font), VIETNAMESE + "0123456789/-.,: ")
+    known = {chr(code) for code in _face(font).getBestCmap()}
+    _check_letters(known, VIETNAMESE + "0123456789/-.,: ")
 
 
-def letter(writer: BasePdfFileWriter, font: bytes, text: str) -> Lettering:
-    """Embed what `text` needs of a TrueType font; nothing is drawn yet.
+def letter(font: bytes, text: str) -> Lettering:
+    """Sets a text in a TrueType font, of which only what texts of these letters need is taken.
 
     Refuses "font-missing-letters" (with the letters) and "font-broken".
     """
     text = unicodedata.normalize("NFC", text)
-    face = _face(font)
-    _check_letters(face, text)
-    small, glyphs, widths = _subset(font, "".join(sorted(set(text))))
-    reference = _embed(writer, face, small, glyphs, widths)
+    cut = _cut(font, "".join(sorted({*text, *FIGURES})))
+    _check_letters(cut.codes, text)
     return Lettering(
-        font=reference,
-        codes="".join(f"{glyphs[char]:04x}" for char in text),
-        width=sum(widths[char] for char in text) / 1000,
+        font=cut.font,
+        codes="".join(map(cut.codes.__getitem__, text)),
+        width=sum(map(cut.widths.__getitem__, text)) / 1000,
+        ascent=cut.ascent,
+        descent=cut.descent,
+    )
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A font cut to some letters, with code and width (per thousand) of each."""
+
+    font: Baked
+    codes: dict[str, str]
+    widths: dict[str, int]
+    ascent: float
+    descent: float
+
+
+@lru_cache(maxsize=64)
+def _cut(font: bytes, letters: str) -> _Cut:
+    """Figures are always in: texts that differ only in them share the cut and its encoding. Letters
+    that the font does not have are left out."""
+    face = _face(font)
+    letters = "".join(char for char in letters if ord(char) in face.getBestCmap())
+    small, glyphs, widths = _subset(font, letters)
+    return _Cut(
+        font=bake(lambda writer: _embed(writer, face, small, glyphs, widths)),
+        codes={char: f"{glyph:04x}" for char, glyph in glyphs.items()},
+        widths=widths,
         ascent=face["hhea"].ascent / face["head"].unitsPerEm,
         descent=-face["hhea"].descent / face["head"].unitsPerEm,
     )
 
 
-def _check_letters(face: TTFont, text: str) -> None:
-    missing = sorted(set(text) - {chr(code) for code in face.getBestCmap()})
+def _check_letters(known: Collection[str], text: str) -> None:
+    missing = sorted(set(text).difference(known))
     if missing:
         raise Invalid("font-missing-letters", letters="".join(missing))
 
@@ -80,7 +109,6 @@ def _face(font: bytes) -> TTFont:
         raise Invalid("font-broken") from error
 
 
-@lru_cache(maxsize=64)
 def _subset(font: bytes, letters: str) -> tuple[bytes, dict[str, int], dict[str, int]]:
     """A font of these letters only, with glyph number and width (per thousand) of each."""
     small = TTFont(BytesIO(font), lazy=True)

@@ -58,3 +58,10 @@ def signature_fields(reader: PdfFileReader) -> dict[str, tuple[bool, IndirectObj
 def entry(dictionary: DictionaryObject, key: str, default: object = None) -> object:
     """The value of a key, references followed (pyHanko's own `get` returns a bare reference)."""
     return dictionary[key] if key in dictionary else default  # noqa: SIM401
+
+
+def field_names(reader: PdfFileReader) -> set[str]:
+    """The names of all fields at the top of the form, of whatever kind."""
+    form = entry(reader.root, "/AcroForm")
+    fields = entry(form, "/Fields", ()) if form is not None else ()
+    return {str(entry(each.get_object(), "/T", "")) for each in fields}

@@ -5,14 +5,13 @@ transparent PNG; the seal has its real size.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 
 from PIL import Image
-from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.images import pil_image
-from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
+from adapters.signing.baked import Baked, bake
 from domain.errors import Invalid
 
 PIXELS_MOST = 25_000_000  # what a scanner gives; more is a decompression bomb
@@ -31,8 +30,10 @@ class Picture:
         """Width over height."""
         return self.image.width / self.image.height
 
-    def embed(self, writer: BasePdfFileWriter) -> generic.IndirectObject:
-        return pil_image(self.image, writer)
+    @cached_property
+    def baked(self) -> Baked:
+        """The picture as objects of a PDF, encoded once."""
+        return bake(lambda writer: pil_image(self.image, writer))
 
 
 @lru_cache(maxsize=32)

@@ -27,7 +27,7 @@ from pyhanko.sign.diff_analysis import (
 )
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
-from adapters.signing.fields import TEXT_FIELDS
+from adapters.signing.finding import TEXT_FIELDS
 
 
 class _OurTextFields(GenericFieldModificationRule):

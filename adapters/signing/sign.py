@@ -1,70 +1,93 @@
 """Signing a prepared PDF: the leader certifies it, then the clerk's seal closes number and date.
 
-Each signature is one incremental update: the output begins with the exact bytes of the input. What
-was signed is verified strictly before it is given back, so that nobody ever receives a signed file
-that does not hold. The result is PAdES B-B; a time stamp is added later where there is a service.
+Each signature is one incremental update: the output begins with the exact bytes of the input. Each
+can be made in two steps (`ready_…`, then the signature from wherever the key is: `update`) or at
+once with a key of this process. What was signed is verified before it is given back, so that nobody
+ever receives a signed file that does not hold.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from io import BytesIO
 
 from pyhanko.pdf_utils.generic import NumberObject, TextStringObject, pdf_name
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner, PdfSigningSession
-from pyhanko.stamp import BaseStampStyle
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
 
 from adapters.signing.appearance import draw_seal, draw_signature, draw_text
-from adapters.signing.certificates import check_usable, facts_of
-from adapters.signing.fields import DATE, LEADER, NUMBER, READ_ONLY, SEAL, Field, find_fields
+from adapters.signing.fields import READ_ONLY, add_signature_field
+from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields
+from adapters.signing.finishing import Holder, SigningFailed, check_holder, failures, finish
+from adapters.signing.increment import Increment
 from adapters.signing.keys import SigningKey
 from adapters.signing.lettering import letter
 from adapters.signing.pdf import open_pdf, signature_fields
+from adapters.signing.permissions import check_allowed
 from adapters.signing.pictures import read_picture
-from adapters.signing.report import Report
-from adapters.signing.trust import VIETNAM
+from adapters.signing.update import SignatureToMake, Stamp, Wish, make_ready
 from adapters.signing.validate import validate_strict
-from domain.errors import Invalid, Refusal, Unavailable
+from domain.errors import Invalid
+from domain.places import Box
 
+__all__ = [
+    "SigningFailed",
+    "issue",
+    "ready_field",
+    "ready_issue",
+    "ready_leader",
+    "sign_field",
+    "sign_leader",
+]
 
-class SigningFailed(Unavailable):
-    """No signed file came of it; nothing was changed, it can be tried again.
-
-    Codes: "signing-failed" (`cause` names the kind of error), "signed-file-invalid".
-    """
+Draw = Callable[[Increment, Field], None]
 
 
 def sign_leader(
+    prepared: bytes, key: SigningKey, image_png: bytes, *, stamp: Stamp | None = None, **given
+) -> bytes:
+    """The prepared PDF certified by the leader; afterwards only our fields may be filled. `given`
+    and refusals as for `ready_leader`, and SigningFailed."""
+    made = ready_leader(prepared, key, image_png, stamped=stamp is not None, **given)
+    return finish(made, key, stamp)
+
+
+def ready_leader(
     prepared: bytes,
-    key: SigningKey,
+    holder: Holder,
     image_png: bytes,
     *,
     signer_name: str,
     at: datetime,
     reason: str = "",
-) -> bytes:
-    """The prepared PDF certified by the leader; afterwards only our fields may be filled.
+    stamped: bool = False,
+) -> SignatureToMake:
+    """The first step of `sign_leader`. `image_png` is the blue transparent picture of the
+    signature.
 
-    `image_png` is the blue transparent picture of the signature. Refuses: what `open_pdf` refuses,
-    "pdf-not-prepared", "pdf-already-signed", "certificate-expired", "certificate-not-yet-valid",
-    "certificate-key-usage", the codes of `read_picture`, and SigningFailed.
+    Refuses: what `open_pdf` refuses, "pdf-not-prepared", "pdf-already-signed",
+    "certificate-expired", "certificate-not-yet-valid", "certificate-key-usage", and the codes of
+    `read_picture`.
     """
-    _check(prepared, key, at, expected_signed=frozenset())
     picture = read_picture(image_png)
-    with _failures():
-        writer = IncrementalPdfFileWriter(BytesIO(prepared))
-        draw_signature(writer, find_fields(writer)[LEADER], picture)
-        metadata = _metadata(
-            LEADER, MDPPerm.FILL_FORMS, certify=True, name=signer_name, reason=reason or None
-        )
-        return _verified(prepared, _sign(writer, key, metadata, at), key, {LEADER})
+    wish = Wish(
+        LEADER, at, certifies=MDPPerm.FILL_FORMS, name=signer_name, reason=reason, stamped=stamped
+    )
+    reader = _prepared(prepared, holder, at, expected_signed=frozenset())
+    with failures():
+        update = Increment(reader, len(prepared))
+        field = find_fields(reader)[LEADER]
+        draw_signature(update, field, picture)
+        return _ready(prepared, update, field, wish, holder)
 
 
-def issue(  # noqa: PLR0913 the date is set in italics, in a font of its own
+def issue(signed: bytes, key: SigningKey, *, stamp: Stamp | None = None, **given) -> bytes:
+    """The leader's signed PDF with number and date filled and the agency's seal over them. `given`
+    and refusals as for `ready_issue`, and SigningFailed."""
+    return finish(ready_issue(signed, key, stamped=stamp is not None, **given), key, stamp)
+
+
+def ready_issue(  # noqa: PLR0913 as above
     signed: bytes,
-    key: SigningKey,
+    holder: Holder,
     *,
     number: str,
     date_text: str,
@@ -73,79 +96,84 @@ def issue(  # noqa: PLR0913 the date is set in italics, in a font of its own
     font: bytes,
     at: datetime,
     date_font: bytes | None = None,
-) -> bytes:
-    """The leader's signed PDF with number and date filled and the agency's seal over them.
+    stamped: bool = False,
+) -> SignatureToMake:
+    """The first step of `issue`. `number` and `date_text` are drawn as given, in `font` (TrueType;
+    `date_font` for the date where given); the seal is `seal_mm` wide. After this no change is
+    allowed.
 
-    `number` and `date_text` are drawn as given, in `font` (TrueType; `date_font` for the date where
-    given); the seal is `seal_mm` wide. After this no change is allowed. Refuses: as `sign_leader`,
-    "leader-signature-missing", "leader-signature-invalid", "number-empty", "date-empty",
-    "font-missing-letters", "font-broken", "seal-size", "seal-too-large", and SigningFailed.
+    Refuses: as `ready_leader`, "leader-signature-missing", "leader-signature-invalid",
+    "number-empty", "date-empty", "font-missing-letters", "font-broken", "seal-size",
+    "seal-too-large".
     """
-    _check(signed, key, at, expected_signed=frozenset({LEADER}))
+    reader = _prepared(signed, holder, at, expected_signed=frozenset({LEADER}))
     _check_leader(signed)
     picture = read_picture(seal_png)
-    with _failures():
-        writer = IncrementalPdfFileWriter(BytesIO(signed))
-        fields = find_fields(writer)
-        _fill(writer, fields[NUMBER], number, font)
-        _fill(writer, fields[DATE], date_text, date_font or font)
-        draw_seal(writer, fields[SEAL], fields[LEADER], picture, seal_mm)
-        metadata = _metadata(SEAL, MDPPerm.NO_CHANGES)
-        return _verified(signed, _sign(writer, key, metadata, at), key, {LEADER, SEAL})
+    with failures():
+        update, fields = Increment(reader, len(signed)), find_fields(reader)
+        _fill(update, fields[NUMBER], number, font)
+        _fill(update, fields[DATE], date_text, date_font or font)
+        draw_seal(update, fields[SEAL], fields[LEADER], picture, seal_mm)
+        return _ready(signed, update, fields[SEAL], Wish(SEAL, at, stamped=stamped), holder)
 
 
-class _NoStamp(BaseStampStyle):
-    """pyHanko draws nothing: the field already has its appearance."""
+def sign_field(
+    pdf: bytes,
+    key: SigningKey,
+    wish: Wish,
+    draw: Draw,
+    *,
+    place: Box | None = None,
+    stamp: Stamp | None = None,
+) -> bytes:
+    """Any PDF with one more signature: in the empty field `wish.field`, or in a new one of that
+    name at `place`. `draw` draws what the field shows (`appearance`).
 
-    def create_stamp(self, writer, box, text_params) -> None:
-        return None
+    Refuses: what `open_pdf` refuses, the codes of certificates, "field-missing",
+    "field-name-taken", "pdf-already-signed" (the field, or the file that shall be certified),
+    "pdf-locked" (an earlier signature forbids it), "place-outside-page", and SigningFailed.
+    """
+    return finish(ready_field(pdf, key, wish, draw, place=place), key, stamp)
 
 
-class _TimedSigner(PdfSigner):
-    """Signs at the given time in Vietnam's zone, not at the machine's clock and zone."""
+def ready_field(
+    pdf: bytes, holder: Holder, wish: Wish, draw: Draw, *, place: Box | None = None
+) -> SignatureToMake:
+    """The first step of `sign_field`, with its refusals."""
+    check_holder(holder, wish.at)
+    reader = open_pdf(pdf, strict=True)
+    check_allowed(reader, wish, is_new=place is not None)
+    with failures():
+        update = Increment(reader, len(pdf))
+        if place is None:
+            field = find_fields(reader, (wish.field,))[wish.field]
+        else:
+            field = add_signature_field(update, wish.field, place)
+        draw(update, field)
+        return _ready(pdf, update, field, wish, holder)
 
-    at: datetime
 
-    def init_signing_session(self, *args, **kwargs) -> PdfSigningSession:
-        session = super().init_signing_session(*args, **kwargs)
-        session.system_time = self.at.astimezone(VIETNAM).replace(microsecond=0)
-        return session
-
-
-def _metadata(field: str, permission: MDPPerm, **others: object) -> PdfSignatureMetadata:
-    return PdfSignatureMetadata(
-        field_name=field,
-        md_algorithm="sha256",
-        subfilter=SigSeedSubFilter.PADES,
-        docmdp_permissions=permission,
-        **others,
+def _ready(
+    before: bytes, update: Increment, field: Field, wish: Wish, holder: Holder
+) -> SignatureToMake:
+    return make_ready(
+        before, update, field, wish, holder.certificate, holder.chain, holder.signature_bytes
     )
 
 
-def _sign(
-    writer: IncrementalPdfFileWriter,
-    key: SigningKey,
-    metadata: PdfSignatureMetadata,
-    at: datetime,
-) -> bytes:
-    signer = _TimedSigner(metadata, key.signer(), stamp_style=_NoStamp())
-    signer.at = at
-    return signer.sign_pdf(writer, existing_fields_only=True).getvalue()
-
-
-def _fill(writer: IncrementalPdfFileWriter, field: Field, text: str, font: bytes) -> None:
+def _fill(update: Increment, field: Field, text: str, font: bytes) -> None:
     if not text.strip():
         kind = "number" if field.dictionary["/T"] == NUMBER else "date"
         raise Invalid(f"{kind}-empty", field=kind)
-    draw_text(writer, field, letter(writer, font, text))
+    draw_text(update, field, letter(font, text))
     field.dictionary[pdf_name("/V")] = TextStringObject(text)
     field.dictionary[pdf_name("/Ff")] = NumberObject(READ_ONLY)
 
 
-def _check(pdf: bytes, key: SigningKey, at: datetime, expected_signed: frozenset[str]) -> None:
-    if at.tzinfo is None:
-        raise ValueError("the time of signing needs its zone")
-    check_usable(facts_of(key.certificate), at)
+def _prepared(
+    pdf: bytes, holder: Holder, at: datetime, expected_signed: frozenset[str]
+) -> PdfFileReader:
+    check_holder(holder, at)
     reader = open_pdf(pdf, strict=True)
     find_fields(reader)
     signed = {name for name, (filled, _) in signature_fields(reader).items() if filled}
@@ -153,6 +181,7 @@ def _check(pdf: bytes, key: SigningKey, at: datetime, expected_signed: frozenset
         raise Invalid("leader-signature-missing", field="file")
     if signed - expected_signed:
         raise Invalid("pdf-already-signed", field="file")
+    return reader
 
 
 def _check_leader(signed: bytes) -> None:
@@ -160,32 +189,3 @@ def _check_leader(signed: bytes) -> None:
     (leader,) = validate_strict(signed, ()).signatures
     if not leader.verdict.intact or not leader.covers_whole_file:
         raise Invalid("leader-signature-invalid", verdict=leader.verdict)
-
-
-def _verified(before: bytes, after: bytes, key: SigningKey, expected: set[str]) -> bytes:
-    if after[: len(before)] != before:
-        raise SigningFailed("signed-file-invalid", cause="not-extended")
-    report = validate_strict(after, [each.dump() for each in key.chain])
-    if not _holds(report, expected):
-        raise SigningFailed("signed-file-invalid", cause=str(report.verdict))
-    return after
-
-
-def _holds(report: Report, expected: set[str]) -> bool:
-    last = report.signatures[-1]
-    return (
-        {each.field for each in report.signatures} == expected
-        and all(each.verdict.intact for each in report.signatures)
-        and all(each.later_changes in ("none", "form-filling") for each in report.signatures)
-        and last.covers_whole_file
-    )
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    try:
-        yield
-    except Refusal:
-        raise
-    except Exception as error:  # tokens, services and writers fail in their own ways
-        raise SigningFailed("signing-failed", cause=type(error).__name__) from error

@@ -165,6 +165,22 @@ REQUESTS = {
         _l("Tệp sau khi ký không qua được kiểm tra nên đã bị bỏ."),
         _l("Hãy thử lại; nếu vẫn lỗi, báo quản trị viên."),
     ),
+    "pdf-locked": (
+        _l("Chữ ký đã có trong tệp không cho phép thêm chữ ký này."),
+        _l("Hãy dùng bản chưa ký, hoặc ký vào ô chữ ký có sẵn trong tệp."),
+    ),
+    "field-missing": (
+        _l("Tệp không có ô chữ ký cần ký."),
+        _l("Hãy lưu lại dự thảo để hệ thống chuẩn bị tệp."),
+    ),
+    "field-name-taken": (
+        _l("Tệp đã có ô nhập liệu trùng tên với ô chữ ký cần thêm."),
+        _l("Hãy in tệp ra PDF (bỏ các ô nhập liệu) rồi tải lên lại."),
+    ),
+    "signature-room-too-small": (
+        _l("Chữ ký lớn hơn chỗ đã chừa trong tệp; chưa có chữ ký nào được thêm."),
+        _l("Hãy ký lại; nếu vẫn lỗi, báo quản trị viên."),
+    ),
     "inspection-died": (
         _l("Không kiểm tra được chữ ký: tệp quá nặng hoặc làm hỏng bộ kiểm tra."),
         _l("Không coi chữ ký là hợp lệ; hãy hỏi lại bên gửi hoặc xin bản giấy."),

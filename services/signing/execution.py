@@ -5,7 +5,7 @@ what is there instead of signing again; and everything is written under the leas
 from sqlalchemy.orm import joinedload
 
 from adapters.files import PDF
-from adapters.signing.fields import LEADER, SEAL
+from adapters.signing.finding import LEADER, SEAL
 from adapters.signing.keys import Pkcs12Key, open_key, redeem
 from adapters.signing.lettering import check_font
 from adapters.signing.report import Report

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from adapters.signing.fields import LEADER
+from adapters.signing.finding import LEADER
 from adapters.signing.validate import validate_strict
 from domain.errors import Conflict, Forbidden, Invalid
 from domain.outgoing_flow import OutgoingState

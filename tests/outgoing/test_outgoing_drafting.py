@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from adapters import pdf
-from adapters.signing.fields import DATE, LEADER, NUMBER, SEAL, find_fields
+from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, find_fields
 from adapters.signing.pdf import open_pdf
 from adapters.typeset import typeset_document
 from domain.errors import Conflict, Invalid, NotFound, Unavailable

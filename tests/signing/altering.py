@@ -8,21 +8,24 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from adapters.signing.fields import Field, find_fields
+from adapters.signing.appearance import draw_text
+from adapters.signing.finding import find_fields
+from adapters.signing.increment import Increment
+from adapters.signing.keys import SigningKey
 from adapters.signing.lettering import letter
 
 
 def refill(pdf: bytes, field: str, text: str, font: bytes) -> bytes:
     """The file with a text field filled (again) by an incremental update, appearance and all."""
-    from adapters.signing.appearance import draw_text
-
-    writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=False)
-    found: Field = find_fields(writer)[field]
-    draw_text(writer, found, letter(writer, font, text))
+    update = Increment(PdfFileReader(BytesIO(pdf), strict=False), len(pdf))
+    found = find_fields(update.reader)[field]
+    draw_text(update, found, letter(font, text))
     found.dictionary[name("/V")] = generic.pdf_string(text)
-    return written(writer)
+    return pdf + update.close()[0]
 
 
 def draw_over(pdf: bytes) -> bytes:
@@ -33,10 +36,27 @@ def draw_over(pdf: bytes) -> bytes:
     return written(writer)
 
 
+class LoadedSigner(Signer):
+    """A key of ours as pyHanko's own signing wants it."""
+
+    def __init__(self, key: SigningKey) -> None:
+        store = SimpleCertificateStore()
+        store.register_multiple(key.chain)
+        super().__init__(signing_cert=key.certificate, cert_registry=store)
+        self._key = key
+
+    async def async_sign_raw(
+        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+    ) -> bytes:
+        if dry_run:
+            return bytes(self._key.signature_bytes)
+        return self._key.sign(data, digest_algorithm)
+
+
 def approve(pdf: bytes, key, field: str, timestamper=None) -> bytes:
     """Sign a field with a plain approval signature: no DocMDP, as most tools do."""
     metadata = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES)
-    signer = PdfSigner(metadata, key.signer(), timestamper=timestamper)
+    signer = PdfSigner(metadata, LoadedSigner(key), timestamper=timestamper)
     return signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf))).getvalue()
 
 

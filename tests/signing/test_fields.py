@@ -6,7 +6,8 @@ from io import BytesIO
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from adapters.signing.fields import find_fields, prepare
+from adapters.signing.fields import prepare
+from adapters.signing.finding import find_fields
 from adapters.signing.geometry import PageFrame
 from domain.errors import Invalid
 from domain.places import Box

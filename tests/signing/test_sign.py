@@ -17,9 +17,10 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from adapters.signing import sign
 from adapters.signing.fields import prepare
-from adapters.signing.sign import SigningFailed, issue, sign_leader
+from adapters.signing.finishing import verified
+from adapters.signing.sign import SigningFailed, issue, ready_leader, sign_leader
+from adapters.signing.update import SignatureToMake
 from adapters.signing.validate import validate, validate_strict
 from domain.errors import Invalid
 from domain.verdicts import Verdict
@@ -199,8 +200,9 @@ def test_a_key_that_fails_gives_a_typed_failure_and_no_file(prepared, person, si
     class Unplugged:
         certificate = person.certificate
         chain = person.chain
+        signature_bytes = person.signature_bytes
 
-        def signer(self):
+        def sign(self, data, digest):
             raise ConnectionError("the token is gone")
 
     with pytest.raises(SigningFailed) as failure:
@@ -218,14 +220,23 @@ def test_a_key_of_another_certificate_never_leaves_as_a_signed_file(
     assert failure.value.code == "signed-file-invalid"
 
 
-def test_an_output_that_does_not_extend_its_input_is_refused(
-    prepared, person, signature_png, monkeypatch
-):
-    real = sign._sign
-    monkeypatch.setattr(sign, "_sign", lambda *given: b"%" + real(*given))
+def test_an_output_that_does_not_extend_its_input_is_refused(prepared, person, signature_png):
+    """As a plug-in on somebody's machine may give back."""
+    made = ready_leader(prepared, person, signature_png, signer_name="A", at=AT)
+    tail = made.signed(person.sign(made.attributes, "sha256"))
     with pytest.raises(SigningFailed) as failure:
-        sign_leader(prepared, person, signature_png, signer_name="A", at=AT)
+        verified(made, b"%" + prepared + tail)
     assert failure.value.fields["cause"] == "not-extended"
+    assert verified(made, prepared + tail) == prepared + tail
+
+
+def test_a_signature_can_be_put_in_later_and_elsewhere(prepared, person, signature_png, ca):
+    """As a person's token or a signing service does it: nothing but bytes is kept meanwhile."""
+    made = ready_leader(prepared, person, signature_png, signer_name="A", at=AT)
+    kept = SignatureToMake.unpacked(made.packed(), prepared)
+    assert kept.packed() == made.packed()
+    signed = prepared + kept.signed(person.sign(made.attributes, made.digest_name))
+    assert validate_strict(signed, [ca.root_der]).verdict is Verdict.VALID
 
 
 def test_signing_leaves_the_given_bytes_alone(prepared, person, signature_png):

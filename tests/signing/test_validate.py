@@ -15,7 +15,8 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
 
-from adapters.signing.fields import find_fields, prepare
+from adapters.signing.fields import prepare
+from adapters.signing.finding import find_fields
 from adapters.signing.sign import sign_leader
 from adapters.signing.validate import validate
 from domain.errors import Invalid, Refusal
