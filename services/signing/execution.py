@@ -2,8 +2,6 @@
 in the file store and noted on the request before the document moves, so that a second run adopts
 what is there instead of signing again; and everything is written under the lease's token."""
 
-from sqlalchemy.orm import joinedload
-
 from adapters.files import PDF
 from adapters.signing.finding import LEADER, SEAL
 from adapters.signing.keys import Pkcs12Key, open_key, redeem
@@ -11,11 +9,8 @@ from adapters.signing.lettering import check_font
 from adapters.signing.report import Report
 from adapters.signing.sign import issue, sign_leader
 from adapters.typeset import font_bytes
-from domain.dates import date_line
 from domain.errors import Conflict, Forbidden, Refusal, Unavailable
-from domain.numbering import printed_number
 from domain.roles import SYSTEM
-from models.agencies import Appointment
 from models.files import StoredFile
 from models.outgoing import OutgoingDocument
 from models.signing import SigningRequest, SigningRole, SigningState
@@ -23,27 +18,25 @@ from services import outbox
 from services.office import Office
 from services.outbox import Lease
 from services.outgoing.state import move
-from services.signing import grounds, verification
+from services.signing import ending, grounds, material, verification
 from services.signing.requests import bound_to
 from services.unit_of_work import Work, transaction
 
 TRIES = 3
-# NĐ 30/2020, Phụ lục I, mục IV: the number stands upright, place and date in italics.
-NUMBER_FONT, DATE_FONT = FONTS = ("Regular", "Italic")
 FIELDS = {SigningRole.LEADER: LEADER, SigningRole.SEAL: SEAL}
 
 
 def warm_up() -> None:
     """Reads and checks the fonts before the first signature, and before workers fork: a font that
     lacks a Vietnamese letter stops the start with Invalid("font-missing-letters")."""
-    for style in FONTS:
+    for style in material.FONTS:
         check_font(font_bytes(style))
 
 
 def sign(office: Office, lease: Lease) -> None:
     """Does one signing request. Whatever cannot get better by itself fails the request and moves
     the document back, so that the person can act; the rest is tried again."""
-    request = _load(office, lease.subject_id)
+    request = material.load(office, lease.subject_id)
     if request is None or request.state != SigningState.REQUESTED:
         with transaction(office, SYSTEM) as work:
             outbox.settle(work, lease)
@@ -60,20 +53,9 @@ def sign(office: Office, lease: Lease) -> None:
         return _fail(office, lease, refusal)
     if made is not None:
         _pin(office, lease, made)
-        found = _adopt(office, _load(office, lease.subject_id))
+        found = _adopt(office, material.load(office, lease.subject_id))
     _finish(office, lease, found)
     return None
-
-
-def _load(office: Office, request_id: int) -> SigningRequest | None:
-    document = joinedload(SigningRequest.document)
-    options = (
-        joinedload(SigningRequest.binding),
-        document.joinedload(OutgoingDocument.agency),
-        document.joinedload(OutgoingDocument.number_entry),
-        document.joinedload(OutgoingDocument.signer).joinedload(Appointment.person),
-    )
-    return office.session().get(SigningRequest, request_id, options=options, populate_existing=True)
 
 
 def _make(office: Office, request: SigningRequest) -> bytes:
@@ -86,28 +68,13 @@ def _make(office: Office, request: SigningRequest) -> bytes:
 
 
 def _as_leader(office: Office, request: SigningRequest, data: bytes) -> bytes:
-    person = request.document.signer.person
-    image = grounds.read_file(office, person.signature_sha256, "signature-image-missing")
-    key = _key(office, request)
-    return sign_leader(data, key, image, signer_name=person.full_name, at=office.now())
+    parts = material.of_leader(office, request)
+    return sign_leader(data, _key(office, request), **parts)
 
 
 def _as_seal(office: Office, request: SigningRequest, data: bytes) -> bytes:
-    doc = request.document
-    if doc.number_entry is None or doc.issued_date is None:
-        raise Conflict("number-missing")
-    seal = grounds.read_file(office, doc.agency.seal_sha256, "seal-image-missing")
-    return issue(
-        data,
-        _key(office, request),
-        number=printed_number(doc.number_entry.number) + doc.number_entry.sub_number,
-        date_text=date_line(doc.issued_date),
-        seal_png=seal,
-        seal_mm=doc.agency.seal_mm,
-        font=font_bytes(NUMBER_FONT),
-        date_font=font_bytes(DATE_FONT),
-        at=office.now(),
-    )
+    parts = material.of_seal(office, request)
+    return issue(data, _key(office, request), **parts)
 
 
 def _key(office: Office, request: SigningRequest) -> Pkcs12Key:
@@ -178,16 +145,8 @@ def _fail(office: Office, lease: Lease, refusal: Refusal) -> None:
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
         request, doc = _locked(work, lease)
-        request.state, request.finished_at = SigningState.FAILED, work.now
-        request.failure, request.authorisation = refusal.code, None
-        cause = str(refusal.fields.get("cause", ""))
-        work.audit(
-            "signing:failed", doc, request=request.id, role=request.role, code=refusal.code,
-            cause=cause,
-        )  # fmt: skip
-        if grounds.waiting(doc, request):
-            step = grounds.KINDS[SigningRole(request.role)].failed
-            move(work, doc, step, failure=refusal.code, request=request.id)
+        work.audit("signing:failed", doc, **ending.why(request, refusal))
+        ending.give_back(work, request, doc, refusal)
 
 
 def _locked(work: Work, lease: Lease) -> tuple[SigningRequest, OutgoingDocument]:

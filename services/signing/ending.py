@@ -1,0 +1,24 @@
+"""The end of a signature that did not come: the request says why, and the document goes back to the
+person, who can ask anew."""
+
+from domain.errors import Refusal
+from models.outgoing import OutgoingDocument
+from models.signing import SigningRequest, SigningRole, SigningState
+from services.outgoing.state import move
+from services.signing import grounds
+from services.unit_of_work import Work
+
+
+def give_back(work: Work, request: SigningRequest, doc: OutgoingDocument, refusal: Refusal) -> None:
+    """Ends the request as failed. A number that was given stays with the document (law 7)."""
+    request.state, request.finished_at = SigningState.FAILED, work.now
+    request.failure, request.authorisation = refusal.code, None
+    if grounds.waiting(doc, request):
+        step = grounds.KINDS[SigningRole(request.role)].failed
+        move(work, doc, step, failure=refusal.code, request=request.id)
+
+
+def why(request: SigningRequest, refusal: Refusal) -> dict:
+    """What the audit chain says of it."""
+    cause = str(refusal.fields.get("cause", ""))
+    return {"request": request.id, "role": request.role, "code": refusal.code, "cause": cause}
