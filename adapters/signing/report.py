@@ -2,9 +2,12 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Literal
 
+from adapters.signing.anatomy import Purpose
 from adapters.signing.certificates import Kind
+from domain.algorithms import Grade
 from domain.verdicts import Verdict, worst
 
 
@@ -14,15 +17,20 @@ class SignatureFacts:
 
     `signed_at` is as good as `time_source` says: "timestamp" is proven by a trusted time-stamping
     authority, "claimed" is what the signer's machine said. `later_changes` tells what was added to
-    the file after this signature. `details` holds codes that explain the verdict.
+    the file after this signature, `changed_fields` which fields were filled. `revision` of
+    `revisions` of the file is the one it closes. `details` holds codes that explain the verdict.
     """
 
     field: str
     verdict: Verdict
     kind: Kind = "unknown"
+    purpose: Purpose = "unknown"
+    page: int | None = None
     signer_name: str = ""
     organisation: str = ""
+    subject: str = ""
     issuer: str = ""
+    chain: tuple[str, ...] = ()
     serial: str = ""
     certificate_sha256: str = ""
     valid_from: datetime | None = None
@@ -30,26 +38,43 @@ class SignatureFacts:
     signed_at: datetime | None = None
     time_source: Literal["timestamp", "claimed", "none"] = "none"
     covers_whole_file: bool = False
+    revision: int = 0
+    revisions: int = 0
     later_changes: Literal["none", "form-filling", "other", "unknown"] = "unknown"
+    changed_fields: tuple[str, ...] = ()
     digest_algorithm: str = ""
+    key: str = ""
+    encoding: Literal["der", "ber", ""] = ""
+    algorithm: Grade = Grade.SOUND
     weak_algorithm: bool = False
     trusted: bool = False
     revocation: Literal["good", "revoked", "unknown"] = "unknown"
     details: tuple[str, ...] = ()
 
+    @property
+    def is_stamp(self) -> bool:
+        """Whether it is no signature but a time stamp over the document."""
+        return self.purpose == "timestamp"
+
 
 @dataclass(frozen=True)
 class Report:
-    """All signatures of a file, oldest first; `verdict` is the worst of them, None without any."""
+    """All signatures of a file, oldest first; `verdict` is the worst of them, None without any. A
+    time stamp whose authority is not trusted proves no time, and takes nothing from a signature."""
 
     signatures: tuple[SignatureFacts, ...]
 
     @property
     def verdict(self) -> Verdict | None:
-        return worst(signature.verdict for signature in self.signatures)
+        counted = [each for each in self.signatures if not each.is_stamp]
+        if not counted:
+            return None
+        stamps = [each.verdict for each in self.signatures if each.is_stamp]
+        harm = [each for each in stamps if each in (Verdict.BROKEN, Verdict.MODIFIED)]
+        return worst([*(each.verdict for each in counted), *harm])
 
     def to_json(self) -> dict:
-        """Only strings, booleans, lists and None; times in ISO 8601."""
+        """Only strings, numbers, booleans, lists and None; times in ISO 8601."""
         return {
             "verdict": str(self.verdict) if self.verdict else None,
             "signatures": [_plain(signature) for signature in self.signatures],
@@ -57,11 +82,12 @@ class Report:
 
 
 def _plain(signature: SignatureFacts) -> dict:
-    return {key: _PLAIN.get(type(value), _same)(value) for key, value in asdict(signature).items()}
+    return {key: _told(value) for key, value in asdict(signature).items()}
 
 
-def _same(value: object) -> object:
-    return value
-
-
-_PLAIN = {datetime: datetime.isoformat, Verdict: str, tuple: list}
+def _told(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value

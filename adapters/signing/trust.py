@@ -1,39 +1,78 @@
 """Whom a signature can be traced to, and when it was made: certificates, time stamps, revocation.
 
 Trust comes from the given roots alone, never from the operating system's; nothing is ever fetched.
-Revocation is judged from what the file carries; mostly that is nothing, and then it is unknown.
+Revocation is judged from what the file carries and what the caller knows beside it; without either
+it is unknown.
 """
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Literal
 
-from asn1crypto import x509
+from asn1crypto import cms, crl, ocsp, x509
 from pyhanko.sign.ades.report import AdESIndeterminate
-from pyhanko.sign.validation import async_validate_pdf_signature
-from pyhanko.sign.validation.dss import DocumentSecurityStore
-from pyhanko.sign.validation.errors import NoDSSFoundError
-from pyhanko.sign.validation.generic_cms import collect_timing_info, extract_tst_data_iter
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.generic_cms import (
+    CertvalidatorOperationResult,
+    collect_timing_info,
+    extract_tst_data_iter,
+    validate_cert_usage,
+    validate_tst_signed_data,
+)
 from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
+from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
+from adapters.signing.algorithms import DatedAlgorithms
 from adapters.signing.certificates import SIGNING_USAGES
+from adapters.signing.signed import VIETNAM, Signed
 from domain.errors import Invalid
 
-VIETNAM = timezone(timedelta(hours=7))
+__all__ = ["VIETNAM", "Anchors", "Evidence", "TrustList", "certificate_trust", "signing_time"]
+
 CLOCK_SKEW = timedelta(minutes=10)
-# Government signatures of 2025 still use SHA-1: it is told as a warning, not refused.
-WEAK_DIGESTS = frozenset({"sha1", "md5", "md2"})
-_POLICY = CMSAlgorithmUsagePolicy.lift_policy(
-    DisallowWeakAlgorithmsPolicy(weak_hash_algos={"md2", "md5"}, rsa_key_size_threshold=1024)
-)
 _USAGE = KeyUsageConstraints(key_usage=set(SIGNING_USAGES))
 _REVOKED = (AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE)
+
+
+@dataclass(frozen=True)
+class TrustList:
+    """Certificates as DER: roots trusted for signatures and for time stamps, and certificates that
+    are not trusted but help to find the way to a root."""
+
+    signing: tuple[bytes, ...] = ()
+    stamping: tuple[bytes, ...] = ()
+    helpers: tuple[bytes, ...] = ()
+
+    @classmethod
+    def of(cls, roots: "TrustList | Sequence[bytes]") -> "TrustList":
+        """Plain roots are trusted for both."""
+        if isinstance(roots, TrustList):
+            return roots
+        return cls(tuple(roots), tuple(roots))
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known beside the file, as DER, from whoever may ask the network: revocation lists,
+    OCSP responses, certificates of issuers. What cannot be read is passed over."""
+
+    crls: tuple[bytes, ...] = ()
+    ocsps: tuple[bytes, ...] = ()
+    certificates: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """A trust list and evidence, read."""
+
+    signing: list[x509.Certificate]
+    stamping: list[x509.Certificate]
+    helpers: list[x509.Certificate]
+    crls: list[crl.CertificateList]
+    ocsps: list[ocsp.OCSPResponse]
 
 
 @dataclass(frozen=True)
@@ -45,83 +84,111 @@ class SigningTime:
 
 @dataclass(frozen=True)
 class Trust:
+    """`chain` names the certificates from the signer's to the root, as far as they were found."""
+
     trusted: bool
     revocation: Literal["good", "revoked", "unknown"]
     details: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+
+
+def load_anchors(roots: TrustList | Sequence[bytes], evidence: Evidence) -> Anchors:
+    """A root that cannot be read is a fault of administration: Invalid("trust-root-broken")."""
+    trusted = TrustList.of(roots)
+    helpers = (*trusted.helpers, *evidence.certificates)
+    return Anchors(
+        load_roots(trusted.signing),
+        load_roots(trusted.stamping),
+        _readable(x509.Certificate, helpers),
+        _readable(crl.CertificateList, evidence.crls),
+        _readable(ocsp.OCSPResponse, evidence.ocsps),
+    )
 
 
 def load_roots(roots: Sequence[bytes]) -> list[x509.Certificate]:
-    """The trusted roots; a root that cannot be read is a fault of administration, and refused."""
     try:
         return [x509.Certificate.load(root, strict=True) for root in roots]
     except (ValueError, TypeError) as error:
         raise Invalid("trust-root-broken") from error
 
 
-def signing_time(signature: EmbeddedPdfSignature, roots: list[x509.Certificate]) -> SigningTime:
+def signing_time(signed: Signed, anchors: Anchors, at: datetime | None) -> SigningTime:
     """The time of a trusted, fitting time stamp, else what the signer claimed.
 
-    A token copied from another signature does not fit this one; it is told, and not believed.
+    A token copied from another signature does not fit this one; it is told, and not believed. The
+    token's own algorithms must still be sound at `at`: nothing later vouches for them.
     """
-    claimed = _aware(signature.self_reported_timestamp)
     details: tuple[str, ...] = ()
-    for token in extract_tst_data_iter(signature.signer_info, signed=False):
+    for token in extract_tst_data_iter(signed.signer_info, signed=False):
         stamped = token["encap_content_info"]["content"].parsed["gen_time"].native
-        # Both timing chains are judged at the token's own time: the authority was valid then.
-        context = _context(roots, stamped)
+        # The chain is judged at the token's own time: the authority was valid then.
+        context = _context(anchors, anchors.stamping, stamped, at or stamped)
         timing = asyncio.run(
             collect_timing_info(
-                signature.signer_info, context, signature.compute_digest, algorithm_policy=_POLICY
+                signed.signer_info,
+                context,
+                signed.digest,
+                algorithm_policy=DatedAlgorithms(at or stamped),
             )
         )
         status = timing["timestamp_validity"]
         if status.intact and status.valid and status.trusted:
-            return SigningTime(status.timestamp, "timestamp", details)
+            return SigningTime(status.timestamp, "timestamp")
         fits = status.intact and status.valid
         details = ("timestamp-untrusted" if fits else "timestamp-broken",)
-    return SigningTime(claimed, "none" if claimed is None else "claimed", details)
+    return SigningTime(signed.claimed, "none" if signed.claimed is None else "claimed", details)
+
+
+def stamp_status(
+    token: cms.SignedData, digest, anchors: Anchors, at: datetime | None
+) -> TimestampSignatureStatus:
+    """What a time stamp over a whole document is worth."""
+    stamped = token["encap_content_info"]["content"].parsed["gen_time"].native
+    context = _context(anchors, anchors.stamping, stamped, at or stamped)
+    policy = DatedAlgorithms(at or stamped)
+    facts = asyncio.run(validate_tst_signed_data(token, context, digest, algorithm_policy=policy))
+    return TimestampSignatureStatus(**facts)
 
 
 def certificate_trust(
-    signature: EmbeddedPdfSignature,
-    roots: list[x509.Certificate],
-    time: SigningTime,
-    at: datetime | None,
+    signed: Signed, anchors: Anchors, time: SigningTime, at: datetime | None
 ) -> Trust:
     """Whether the signer's certificate leads to a trusted root and was valid when signing.
 
     `at` is the time of judging; without it a claimed time of signing is believed.
     """
-    crls, ocsps, certificates = _carried(signature)
-    moment = time.at or at or signature.signer_cert.not_valid_after
-    status = _validate(signature, _context(roots, moment, other_certs=certificates))
-    if not status.trusted:
-        return Trust(False, "unknown", (_why_untrusted(status.trust_problem_indic),))
-    doubt = _doubt_about_time(signature, time, at)
-    if doubt:
-        return Trust(False, "unknown", (doubt,))
-    if not crls and not ocsps:
-        return Trust(True, "unknown", ("revocation-unknown",))
-    # A thief of a key can claim any time: only a time stamp makes a later revocation harmless.
+    moment = time.at or at or signed.certificate.not_valid_after
+    # A thief of a key can claim any time: only a time stamp makes later trouble harmless.
     proven = moment if time.source == "timestamp" else at or moment
-    evidence = {"crls": crls, "ocsps": ocsps, "other_certs": certificates}
-    status = _validate(signature, _context(roots, proven, "require", **evidence))
-    if status.trust_problem_indic in _REVOKED:
-        return Trust(False, "revoked", ("certificate-revoked",))
-    if not status.trusted:  # what the file carries is stale, or about somebody else
-        return Trust(True, "unknown", ("revocation-unknown",))
-    return Trust(True, "good")
+    found = _path(signed, _context(anchors, anchors.signing, moment, proven, others=signed.others))
+    chain = _names(found)
+    if found.success_result is None:
+        return Trust(False, "unknown", (_why_untrusted(found.error_subindic),), chain)
+    doubt = _doubt_about_time(signed, time, at)
+    if doubt:
+        return Trust(False, "unknown", (doubt,), chain)
+    crls, ocsps = signed.crls + anchors.crls, signed.ocsps + anchors.ocsps
+    if not crls and not ocsps:
+        return Trust(True, "unknown", ("revocation-unknown",), chain)
+    evidence = {"crls": crls, "ocsps": ocsps}
+    context = _context(
+        anchors, anchors.signing, proven, proven, "require", others=signed.others, **evidence
+    )
+    found = _path(signed, context)
+    if found.error_subindic in _REVOKED:
+        return Trust(False, "revoked", ("certificate-revoked",), chain)
+    if found.success_result is None:  # what there is is stale, or about somebody else
+        return Trust(True, "unknown", ("revocation-unknown",), chain)
+    return Trust(True, "good", (), chain)
 
 
-def _doubt_about_time(
-    signature: EmbeddedPdfSignature, time: SigningTime, at: datetime | None
-) -> str | None:
+def _doubt_about_time(signed: Signed, time: SigningTime, at: datetime | None) -> str | None:
     """A claimed time proves nothing once the certificate has expired, nor if it lies ahead."""
     if time.source == "timestamp" or at is None:
         return None
     if time.at is not None and time.at > at + CLOCK_SKEW:
         return "signed-in-the-future"
-    if at > signature.signer_cert.not_valid_after:
+    if at > signed.certificate.not_valid_after:
         return "expired-without-timestamp"
     return None
 
@@ -138,22 +205,27 @@ def _why_untrusted(problem: object) -> str:
     return reasons.get(problem, "certificate-unknown-issuer")
 
 
-def _validate(signature: EmbeddedPdfSignature, context: ValidationContext):
-    return asyncio.run(
-        async_validate_pdf_signature(
-            signature,
-            signer_validation_context=context,
-            key_usage_settings=_USAGE,
-            skip_diff=True,
-            algorithm_policy=_POLICY,
-        )
-    )
+def _path(signed: Signed, context: ValidationContext) -> CertvalidatorOperationResult:
+    """The way from the signer's certificate to a root, or why there is none."""
+    paths = context.path_builder.async_build_paths_lazy(signed.certificate)
+    return asyncio.run(validate_cert_usage(signed.certificate, context, _USAGE, paths))
+
+
+def _names(found: CertvalidatorOperationResult) -> tuple[str, ...]:
+    path = found.success_result or found.error_path
+    if path is None:
+        return ()
+    named = [certificate.subject.human_friendly for certificate in path.iter_certs(True)]
+    return tuple(reversed(named))
 
 
 def _context(
+    anchors: Anchors,
     roots: list[x509.Certificate],
     moment: datetime,
+    proven: datetime,
     revocation_mode: str = "soft-fail",
+    others: Sequence = (),
     **evidence: list,
 ) -> ValidationContext:
     return ValidationContext(
@@ -162,35 +234,15 @@ def _context(
         allow_fetching=False,
         revocation_mode=revocation_mode,
         retroactive_revinfo=True,
-        algorithm_usage_policy=_POLICY,
+        algorithm_usage_policy=DatedAlgorithms(proven),
+        other_certs=[*others, *anchors.helpers],
         **evidence,
     )
 
 
-def _carried(signature: EmbeddedPdfSignature) -> tuple[list, list, list]:
-    """CRLs, OCSP responses and certificates that the file itself carries."""
-    crls, ocsps, certificates = [], [], []
-    for attribute in signature.signer_info["signed_attrs"]:
-        if attribute["type"].native == "adobe_revocation_info_archival":
-            for archive in attribute["values"]:
-                crls += list(archive["crl"] or ())
-                ocsps += list(archive["ocsp"] or ())
-    try:
-        store = DocumentSecurityStore.read_dss(signature.reader)
-    except NoDSSFoundError:
-        return crls, ocsps, certificates
-    certificates += list(store.load_certs())
-    crls += [_der(reference) for reference in store.crls]
-    ocsps += [_der(reference) for reference in store.ocsps]
-    return crls, ocsps, certificates
-
-
-def _der(reference) -> bytes:
-    return reference.get_object().data
-
-
-def _aware(moment: datetime | None) -> datetime | None:
-    """A time without zone was written by a machine in Vietnam."""
-    if moment is None or moment.tzinfo is not None:
-        return moment
-    return moment.replace(tzinfo=VIETNAM)
+def _readable(kind: type, given: Sequence[bytes]) -> list:
+    read = []
+    for der in given:
+        with suppress(ValueError, TypeError):
+            read.append(kind.load(der, strict=True))
+    return read

@@ -8,29 +8,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from asn1crypto import x509
 from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESFailure
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from adapters.signing.certificates import facts_of
+from adapters.signing.algorithms import is_ber
+from adapters.signing.anatomy import byte_range_fault, page_number, purpose, rectangle
+from adapters.signing.corner import corner
+from adapters.signing.judging import Court, graded, identity, judged_cms, told, trusted
 from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_fields
 from adapters.signing.policies import OURS, RECEIVED, FillingByPermission
 from adapters.signing.report import Report, SignatureFacts
+from adapters.signing.signed import in_pdf
 from adapters.signing.trust import (
-    WEAK_DIGESTS,
-    certificate_trust,
-    load_roots,
+    Evidence,
+    SigningTime,
+    TrustList,
+    load_anchors,
     signing_time,
+    stamp_status,
 )
+from domain.errors import Invalid
 from domain.verdicts import Verdict
 
+MOST_SIGNATURES = 200
 _SUBFILTERS = ("/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/PBAD.PAdES")
+_STAMP = "/ETSI.RFC3161"
 _CHANGES = {
     ModificationLevel.NONE: "none",
     ModificationLevel.LTA_UPDATES: "form-filling",
@@ -39,144 +44,189 @@ _CHANGES = {
 
 
 @dataclass(frozen=True)
-class _Court:
-    """What every signature of one file is judged by."""
+class _File:
+    """`data` only where the words of a page may be read too: of files from elsewhere."""
 
+    reader: PdfFileReader
     policy: FillingByPermission
-    roots: list[x509.Certificate]
-    at: datetime | None
+    court: Court
+    data: bytes | None = None
 
 
-def validate(pdf: bytes, trust_roots: Sequence[bytes], at: datetime) -> Report:
+@dataclass(frozen=True)
+class _Stamp:
+    """A trusted time stamp over the document, and the revision it closes."""
+
+    revision: int
+    at: datetime
+
+
+def validate(
+    pdf: bytes,
+    trust_roots: TrustList | Sequence[bytes],
+    at: datetime,
+    evidence: Evidence = Evidence(),  # noqa: B008  frozen
+) -> Report:
     """Judge every signature of a received PDF, at time `at`, trusting these roots (DER) only.
 
     Refuses what is no readable PDF: "pdf-empty", "pdf-not-pdf", "pdf-encrypted", "pdf-broken"; and
-    "trust-root-broken".
+    "too-many-signatures", "trust-root-broken".
     """
-    return _report(open_pdf(pdf), _Court(RECEIVED, load_roots(trust_roots), at))
+    court = Court(load_anchors(trust_roots, evidence), at)
+    return _report(_File(open_pdf(pdf), RECEIVED, court, pdf))
 
 
-def validate_strict(pdf: bytes, trust_roots: Sequence[bytes], at: datetime | None = None) -> Report:
+def validate_strict(
+    pdf: bytes, trust_roots: TrustList | Sequence[bytes], at: datetime | None = None
+) -> Report:
     """Judge a PDF of our own making: strict reading, and only number and date may be filled.
 
     Without `at`, certificates are judged at the time each signature claims.
     """
-    return _report(open_pdf(pdf, strict=True), _Court(OURS, load_roots(trust_roots), at))
+    court = Court(load_anchors(trust_roots, Evidence()), at)
+    return _report(_File(open_pdf(pdf, strict=True), OURS, court))
 
 
-def _report(reader: PdfFileReader, court: _Court) -> Report:
+def _report(file: _File) -> Report:
     with broken_as_refusal():
-        filled = [
-            (name, field) for name, (signed, field) in signature_fields(reader).items() if signed
-        ]
-    judged = [_judge(reader, name, field, court) for name, field in filled]
+        fields = signature_fields(file.reader)
+    filled = [(name, field) for name, (signed, field) in fields.items() if signed]
+    if len(filled) > MOST_SIGNATURES:
+        raise Invalid("too-many-signatures", field="file", most=MOST_SIGNATURES)
+    opened = {name: _opened(file.reader, name, field) for name, field in filled}
+    judged = [
+        _judge_stamp(file, each) for each in opened.values() if each and _subfilter(each) == _STAMP
+    ]
+    stamps = [
+        _Stamp(revision, facts.signed_at)
+        for revision, facts in judged
+        if facts.verdict is Verdict.VALID
+    ]
+    last = file.reader.xrefs.total_revisions
+    judged += [(last, _unreadable(name)) for name, each in opened.items() if each is None]
+    judged += [
+        _judge(file, each, stamps)
+        for each in opened.values()
+        if each and _subfilter(each) != _STAMP
+    ]
     judged.sort(key=lambda each: each[0])
     return Report(tuple(facts for _, facts in judged))
 
 
-def _judge(
-    reader: PdfFileReader, name: str, field: IndirectObject, court: _Court
-) -> tuple[int, SignatureFacts]:
-    """(Revision of the file this signature closes, its facts)."""
-    unread = SignatureFacts(name, Verdict.BROKEN, details=("signature-unreadable",))
+def _opened(reader: PdfFileReader, name: str, field: IndirectObject) -> EmbeddedPdfSignature | None:
     try:
         signature = EmbeddedPdfSignature(reader, field.get_object(), name)
-        known = _identity(signature, name)
+        identity(name, signature.signer_info, signature.signer_cert)
     except Exception:  # a damaged signature dictionary or CMS can lead to any error
-        return reader.xrefs.total_revisions, unread
+        return None
+    return signature
+
+
+def _unreadable(name: str) -> SignatureFacts:
+    return SignatureFacts(name, Verdict.BROKEN, details=("signature-unreadable",))
+
+
+def _subfilter(signature: EmbeddedPdfSignature) -> str:
+    return str(entry(signature.sig_object, "/SubFilter"))
+
+
+def _judge(
+    file: _File, signature: EmbeddedPdfSignature, stamps: list[_Stamp]
+) -> tuple[int, SignatureFacts]:
+    """(Revision of the file this signature closes, its facts)."""
+    known = _placed(signature, file)
     try:
-        return signature.signed_revision, _verdict(signature, known, court)
+        return signature.signed_revision, _verdict(file, signature, known, stamps)
     except Exception:  # signing.md, trap 7: difference analysis raises bare errors on real files
-        details = (*known.details, "not-judged")
-        return signature.signed_revision, replace(
-            known, verdict=Verdict.INCONCLUSIVE, details=details
-        )
+        return signature.signed_revision, told(known, Verdict.INCONCLUSIVE, "not-judged")
 
 
-def _identity(signature: EmbeddedPdfSignature, name: str) -> SignatureFacts:
-    certificate = facts_of(signature.signer_cert)
-    weak = signature.md_algorithm in WEAK_DIGESTS
-    return SignatureFacts(
-        field=name,
-        verdict=Verdict.INCONCLUSIVE,
-        kind=certificate.kind,
-        signer_name=certificate.subject_name,
-        organisation=certificate.organisation,
-        issuer=certificate.issuer,
-        serial=certificate.serial,
-        certificate_sha256=certificate.sha256,
-        valid_from=certificate.valid_from,
-        valid_to=certificate.valid_to,
-        digest_algorithm=signature.md_algorithm,
-        weak_algorithm=weak,
-        details=("algorithm-weak",) if weak else (),
+def _placed(signature: EmbeddedPdfSignature, file: _File) -> SignatureFacts:
+    """Who signed where, before anything is proven."""
+    known = identity(signature.field_name, signature.signer_info, signature.signer_cert)
+    known = replace(
+        known,
+        encoding="ber" if is_ber(signature.pkcs7_content) else "der",
+        revision=signature.signed_revision + 1,
+        revisions=file.reader.xrefs.total_revisions,
     )
+    try:
+        page, found = page_number(signature), purpose(signature, known.kind)
+        if found == "corner" and file.data and page:
+            found = corner(file.data, page, rectangle(signature.sig_field))
+        return replace(known, purpose=found, page=page)
+    except Exception:  # a damaged widget says nothing about the signature
+        return known
 
 
 def _verdict(
-    signature: EmbeddedPdfSignature, known: SignatureFacts, court: _Court
+    file: _File, signature: EmbeddedPdfSignature, known: SignatureFacts, stamps: list[_Stamp]
 ) -> SignatureFacts:
-    if str(entry(signature.sig_object, "/SubFilter")) not in _SUBFILTERS:
-        return _with(known, Verdict.INCONCLUSIVE, "signature-format-unsupported")
-    intact, genuine = _cryptography(signature)
-    time = signing_time(signature, court.roots)
-    known = replace(known, signed_at=time.at, time_source=time.source)
-    known = replace(known, details=known.details + time.details)
-    if not genuine:
-        return _with(known, Verdict.BROKEN, "signature-not-genuine")
-    if not intact:
-        return _with(replace(known, later_changes="other"), Verdict.MODIFIED, "content-changed")
-    return _trusted(signature, _changes(signature, known, court), time, court)
+    if _subfilter(signature) not in _SUBFILTERS:
+        return told(known, Verdict.INCONCLUSIVE, "signature-format-unsupported")
+    if fault := byte_range_fault(signature):
+        return told(known, Verdict.BROKEN, fault)
+    signed = in_pdf(signature)
+    time = _time(file.court, signature, stamps)
+    known, ended = judged_cms(known, signed, time, file.court)
+    if ended:
+        return known
+    return trusted(_changes(file, signature, known), signed, time, file.court)
 
 
-def _cryptography(signature: EmbeddedPdfSignature) -> tuple[bool, bool]:
-    """(Does the digest fit the content, does the signature fit the certificate's key)."""
+def _time(court: Court, signature: EmbeddedPdfSignature, stamps: list[_Stamp]) -> SigningTime:
+    """Its own time stamp's, else that of the first one over the document that came after it."""
+    time = signing_time(in_pdf(signature), court.anchors, court.at)
+    after = [each.at for each in stamps if each.revision > signature.signed_revision]
+    if time.source == "timestamp" or not after:
+        return time
+    return SigningTime(min(after), "timestamp", (*time.details, "time-from-document-stamp"))
+
+
+def _judge_stamp(file: _File, signature: EmbeddedPdfSignature) -> tuple[int, SignatureFacts]:
+    known = replace(_placed(signature, file), purpose="timestamp", kind="unknown")
     try:
-        return validate_sig_integrity(
-            signature.signer_info,
-            signature.signer_cert,
-            expected_content_type="data",
-            actual_digest=signature.compute_digest(),
-        )
-    except SignatureValidationError as error:
-        if error.ades_subindication in (None, AdESFailure.FORMAT_FAILURE):
-            return False, False
-        raise
+        return signature.signed_revision, _stamp_verdict(file, signature, known)
+    except Exception:  # as with signatures
+        return signature.signed_revision, told(known, Verdict.INCONCLUSIVE, "not-judged")
 
 
-def _changes(
-    signature: EmbeddedPdfSignature, known: SignatureFacts, court: _Court
+def _stamp_verdict(
+    file: _File, signature: EmbeddedPdfSignature, known: SignatureFacts
 ) -> SignatureFacts:
+    if fault := byte_range_fault(signature):
+        return told(known, Verdict.BROKEN, fault)
+    court = file.court
+    status = stamp_status(signature.signed_data, signature.compute_digest, court.anchors, court.at)
+    known = replace(known, signed_at=status.timestamp, time_source="timestamp")
+    known = graded(known, signature.signer_info, signature.signer_cert, court.day(status.timestamp))
+    if not status.valid:
+        return told(known, Verdict.BROKEN, "signature-not-genuine")
+    if not status.intact:
+        return told(known, Verdict.MODIFIED, "timestamp-broken")
+    known = _changes(file, signature, replace(known, trusted=status.trusted))
+    if known.verdict is Verdict.MODIFIED:
+        return known
+    if status.trusted:
+        return replace(known, verdict=Verdict.VALID)
+    return told(known, Verdict.UNTRUSTED, "timestamp-untrusted")
+
+
+def _changes(file: _File, signature: EmbeddedPdfSignature, known: SignatureFacts) -> SignatureFacts:
     """What the file gained after this signature, and whether that was allowed."""
-    signature.compute_integrity_info(diff_policy=court.policy)
+    signature.compute_integrity_info(diff_policy=file.policy)
     allowed = signature.summarise_integrity_info()["docmdp_ok"]
     whole = signature.coverage == SignatureCoverageLevel.ENTIRE_FILE
     difference = signature.diff_result
     level = getattr(difference, "modification_level", ModificationLevel.OTHER)
-    known = replace(known, covers_whole_file=whole, later_changes=_CHANGES.get(level, "other"))
+    known = replace(
+        known,
+        covers_whole_file=whole,
+        later_changes=_CHANGES.get(level, "other"),
+        changed_fields=tuple(sorted(getattr(difference, "changed_form_fields", ())))[:50],
+    )
     if allowed and isinstance(difference, DiffResult):
         return known
     if signature.coverage < SignatureCoverageLevel.ENTIRE_REVISION:
-        return _with(known, Verdict.MODIFIED, "coverage-incomplete")
-    return _with(known, Verdict.MODIFIED, "changed-after-signing")
-
-
-def _trusted(
-    signature: EmbeddedPdfSignature, known: SignatureFacts, time: object, court: _Court
-) -> SignatureFacts:
-    trust = certificate_trust(signature, court.roots, time, court.at)
-    known = replace(
-        known,
-        trusted=trust.trusted,
-        revocation=trust.revocation,
-        details=known.details + trust.details,
-    )
-    if known.verdict is Verdict.MODIFIED:
-        return known
-    if "timestamp-broken" in known.details:
-        return replace(known, verdict=Verdict.INCONCLUSIVE)
-    return replace(known, verdict=Verdict.VALID if trust.trusted else Verdict.UNTRUSTED)
-
-
-def _with(facts: SignatureFacts, verdict: Verdict, detail: str) -> SignatureFacts:
-    return replace(facts, verdict=verdict, details=(*facts.details, detail))
+        return told(known, Verdict.MODIFIED, "coverage-incomplete")
+    return told(known, Verdict.MODIFIED, "changed-after-signing")

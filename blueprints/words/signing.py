@@ -181,6 +181,10 @@ REQUESTS = {
         _l("Chữ ký lớn hơn chỗ đã chừa trong tệp; chưa có chữ ký nào được thêm."),
         _l("Hãy ký lại; nếu vẫn lỗi, báo quản trị viên."),
     ),
+    "too-many-signatures": (
+        _l("Tệp có quá %(most)s chữ ký, không phải văn bản bình thường."),
+        _l("Không coi chữ ký là hợp lệ; hãy hỏi lại bên gửi hoặc xin bản giấy."),
+    ),
     "inspection-died": (
         _l("Không kiểm tra được chữ ký: tệp quá nặng hoặc làm hỏng bộ kiểm tra."),
         _l("Không coi chữ ký là hợp lệ; hãy hỏi lại bên gửi hoặc xin bản giấy."),
@@ -190,7 +194,15 @@ WORDS = PINS | CERTIFICATES | REQUESTS
 
 DETAILS = {
     "algorithm-refused": _l("thuật toán quá yếu, không được chấp nhận"),
-    "algorithm-weak": _l("thuật toán băm cũ (SHA-1)"),
+    "algorithm-weak": _l("thuật toán băm cũ (SHA-1), tạm chấp nhận có cảnh báo"),
+    "byte-range-gap": _l("có dữ liệu lạ xen vào chỗ để chữ ký"),
+    "byte-range-wrong": _l("vùng dữ liệu được ký khai báo sai"),
+    "contents-elsewhere": _l("chữ ký bị chuyển chỗ, không nằm nơi đã khai báo"),
+    "encoding-ber": _l("chữ ký mã hóa kiểu cũ (BER), tạm chấp nhận có cảnh báo"),
+    "encoding-refused": _l("chữ ký mã hóa kiểu cũ (BER), đã hết hạn chấp nhận"),
+    "key-refused": _l("khóa quá ngắn, không được chấp nhận"),
+    "key-weak": _l("khóa ngắn, sắp hết hạn chấp nhận"),
+    "time-from-document-stamp": _l("thời gian theo dấu thời gian đóng cho cả văn bản"),
     "certificate-chain": _l("chuỗi chứng thư không đến được gốc tin cậy"),
     "certificate-expired": _l("chứng thư hết hạn khi ký"),
     "certificate-not-yet-valid": _l("chứng thư chưa có hiệu lực khi ký"),
