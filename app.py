@@ -21,6 +21,7 @@ from blueprints import (
     admin,
     assignments,
     axis,
+    batches,
     changes,
     documents,
     exchange,
@@ -144,6 +145,7 @@ def _register_blueprints(app: Flask) -> None:
     register(changes.blueprint, guards.signed_in_on_district)
     register(assignments.blueprint, guards.signed_in_on_district)
     register(signing.blueprint, guards.signed_in_on_district)
+    register(batches.blueprint, guards.signed_in_on_district)
     register(exchange.blueprint, guards.signed_in_on_district)
     register(registers.blueprint, guards.signed_in_on_district)
     register(notifications.blueprint, guards.signed_in)

@@ -24,7 +24,7 @@ from adapters.axis.client import authorities
 from app import create_app
 from extensions import db
 from jobs import context, listening
-from services import outbox, signing
+from services import batches, outbox, signing
 from services.exchange import links
 from services.federation import health, schedule
 from services.hub import retention, uplinks
@@ -119,6 +119,7 @@ def sweep(tidying: bool = False, alive: tuple[str, ...] = ()) -> None:
             retention.ensure(office)
             outbox.wake_due(office)
             signing.forget_expired(office)
+            batches.forget_expired(office)
     except Exception:
         log.exception("sweep failed")
 

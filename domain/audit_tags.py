@@ -38,6 +38,8 @@ OTHER_TAGS = frozenset(
         "admin:certificate_bind",
         "admin:certificate_revoke",
         "admin:trust_root_add",
+        "batch:start",
+        "batch:stop",
         "change:waiting",
         "document:view_file",
         "outgoing:create",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services import signing
+from services import batches, signing
 from services.exchange import delivering, lodging, polling, reconciling, sending, syncing
 from services.federation import pulling, telling
 from services.hub import above, descending, imports, relaying, retention
@@ -11,6 +11,7 @@ from services.outbox import Lease
 
 KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "sign": signing.sign,
+    "batch": batches.run,
     "inspect": signing.inspect_incoming,
     "send": sending.send,
     "deliver": delivering.deliver,

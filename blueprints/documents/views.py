@@ -5,7 +5,7 @@ import io
 from flask import Blueprint, request, send_file
 
 from extensions import current_actor, office
-from services import documents, page_images
+from services import documents, page_images, reading
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 FILE = "/<kind>/<int:document_id>/<sha>"
@@ -13,8 +13,9 @@ FILE = "/<kind>/<int:document_id>/<sha>"
 
 @blueprint.get(f"{FILE}/pages/<int:number>.webp")
 def page(kind: str, document_id: int, sha: str, number: int):
-    documents.find(office(), current_actor(), kind, document_id, sha)
+    document, _file = documents.find(office(), current_actor(), kind, document_id, sha)
     picture = page_images.image(office(), sha, number, zoom=request.args.get("zoom") == "1")
+    reading.note(office(), current_actor(), document, sha)
     return send_file(io.BytesIO(picture), mimetype="image/webp", max_age=0)
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import request
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from blueprints import labels as words_of
 from blueprints import viewer
 from blueprints.addresses import here
+from blueprints.batches.labels import TITLES
 from blueprints.outgoing import labels, recipients, signing, tracking
 from blueprints.words import sentence, words
 from blueprints.words.tags import tag_name
@@ -22,6 +23,8 @@ from models.audit import AuditEntry
 from models.outgoing import OutgoingDocument
 from services import outgoing
 from services.outgoing import access, addressing, group_lists, queries
+
+BATCHES = {"issuing": ("issue",), "issued": ("dispatch",)}
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ def list_page(found: queries.Listing, filters: queries.Filters) -> dict:
         "found": found,
         "filters": filters,
         "may_draft": _may("outgoing:create"),
+        "batches": _batches(found),
         "may_see_groups": _may("recipient_group:view"),
         "tabs": tabs,
         "per_page": queries.PER_PAGE,
@@ -57,6 +61,16 @@ def list_page(found: queries.Listing, filters: queries.Filters) -> dict:
         "units": [(unit.id, unit.name) for unit in queries.units(office(), current_actor())],
         "today": office().today(),
     }
+
+
+def _batches(found: queries.Listing) -> list[dict]:
+    """Steps for many documents at once that the actor may do with what this tab lists."""
+    steps = BATCHES.get(found.tab, ())
+    return [
+        {"label": TITLES[action], "url": url_for("batches.choose", action=action)}
+        for action in steps
+        if found.total > 1 and _may(f"outgoing:{action}")
+    ]
 
 
 def _may(action: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from domain import numbering, permissions
+from domain.batches import KINDS
 from domain.errors import Conflict, Invalid
 from domain.outgoing_flow import OUTGOING_FLOW
 from domain.roles import Actor
@@ -40,10 +41,19 @@ def perform(
         doc = opened(office.session(), actor, document_id, action, form)
         ready = BEFORE[action](office, actor, doc, form)
     with transaction(office, actor) as work:
-        doc = opened(work.session, actor, document_id, action, form, lock=True)
-        details = DO[action](work, doc, form, ready)
-        state.move(work, doc, action, **details)
-        return doc
+        return do(work, document_id, action, form, ready)
+
+
+def do(work: Work, document_id: int, action: str, form: Mapping, ready: object) -> OutgoingDocument:
+    """The step inside an open transaction; `ready` is what was proved or prepared before it. The
+    decision over many documents at once names itself as `batch`."""
+    doc = opened(work.session, work.actor, document_id, action, form, lock=True, ready=ready)
+    batch = form.get("batch")
+    if batch and form["digest"] != getattr(doc, KINDS[action].file):
+        raise Conflict("document-changed")  # law 8: each names the file that was shown
+    details = DO[action](work, doc, form, ready) | ({"batch": batch} if batch else {})
+    state.move(work, doc, action, **details)
+    return doc
 
 
 def edit(office: Office, actor: Actor, document_id: int, form: Mapping) -> OutgoingDocument:
@@ -58,15 +68,18 @@ def opened(
     action: str,
     form: Mapping,
     lock: bool = False,
+    ready: object = None,
 ) -> OutgoingDocument:
-    """The document, once it is certain that the actor may do this to it now with this form."""
+    """The document, once it is certain that the actor may do this to it now with this form; what
+    was proved before is not asked for again."""
     doc = access.find(session, actor, document_id, lock=lock)
     permissions.require(actor, f"{OUTGOING_FLOW.name}:{action}", access.relations(actor, doc))
     step = OUTGOING_FLOW.step(action, doc.state)
     shown = str(form.get("version") or "")
     if shown and shown != str(doc.version):
         raise Conflict("stale")
-    for need in sorted(step.needs):
+    proved = {"pin"} if isinstance(ready, signing.PinProof) else set()
+    for need in sorted(step.needs - proved):
         if not str(form.get(need) or "").strip():
             raise Invalid("required", field=need)
     return doc

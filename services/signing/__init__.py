@@ -8,14 +8,13 @@ from services.signing.trust import add_root
 from services.signing.verification import inspect_incoming, signatures_of, verify_file
 
 # These know the outgoing documents, whose steps call the functions above.
-from services.signing.desk import Desk, awaiting, desk, request_of  # isort: skip
+from services.signing.desk import Desk, desk, request_of  # isort: skip
 from services.signing.execution import sign, warm_up  # isort: skip
 
 __all__ = [
     "Desk",
     "PinProof",
     "add_root",
-    "awaiting",
     "bind_certificate",
     "bind_p12",
     "change_pin",

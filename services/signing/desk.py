@@ -1,4 +1,4 @@
-"""What waits for a person's signature, what is under way, what was signed, what failed."""
+"""What a person has under way with signing, what was signed, what failed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from domain.errors import NotFound
-from domain.outgoing_flow import OutgoingState
 from domain.roles import Actor
 from models.outgoing import OutgoingDocument
 from models.signing import SigningRequest, SigningState
@@ -21,29 +20,12 @@ RECENT = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Desk:
-    """One person's signing: documents that wait, requests by how they stand, newest first."""
+    """One person's signing: requests by how they stand, newest first. What waits for them is a list
+    to choose from (services/batches/choosing.py)."""
 
-    waiting: list[OutgoingDocument]
     under_way: list[SigningRequest] = field(default_factory=list)
     failed: list[SigningRequest] = field(default_factory=list)
     signed: list[SigningRequest] = field(default_factory=list)
-
-
-def awaiting(office: Office, actor: Actor) -> list[OutgoingDocument]:
-    """ "Chờ tôi ký": documents that the actor is to sign as leader, the most urgent and newest
-    first."""
-    query = (
-        select(OutgoingDocument)
-        .where(
-            OutgoingDocument.agency_id == actor.agency_id,
-            OutgoingDocument.state == OutgoingState.AWAITING_LEADER,
-            OutgoingDocument.signer_id == actor.appointment_id,
-        )
-        .options(joinedload(OutgoingDocument.unit), joinedload(OutgoingDocument.drafter))
-        .order_by(OutgoingDocument.urgency.desc(), OutgoingDocument.updated_at.desc())
-        .limit(MOST)
-    )
-    return list(office.session().scalars(query))
 
 
 def desk(office: Office, actor: Actor) -> Desk:
@@ -62,7 +44,6 @@ def desk(office: Office, actor: Actor) -> Desk:
     )
     requests = _newest(office.session().scalars(query))
     return Desk(
-        waiting=awaiting(office, actor),
         under_way=[each for each in requests if each.state == SigningState.REQUESTED],
         failed=[each for each in requests if each.state == SigningState.FAILED],
         signed=[each for each in requests if each.state == SigningState.DONE],

@@ -2,7 +2,7 @@
 though nothing else happens. What the right one opens stays in memory and goes nowhere else."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from adapters.signing import keys
 from adapters.signing.keys import DataKey, WrongPin, unlock
@@ -32,6 +32,7 @@ class PinProof:
     role: SigningRole
     binding_id: int
     data_key: DataKey = field(repr=False)
+    until: datetime | None = None  # of a batch: its own end comes before that of the request
 
 
 def check_pin(
@@ -48,6 +49,14 @@ def check_pin(
         raise NotFound("not-found")
     binding_id, data_key = _opened(office, actor, role, pin, document_id)
     return PinProof(document_id, actor.person_id, role, binding_id, data_key)
+
+
+def open_key(office: Office, actor: Actor, role: SigningRole, pin: str) -> tuple[int, DataKey]:
+    """The actor's binding and the data key, for many documents at once: a wrong PIN counts once.
+
+    Raises as `check_pin`.
+    """
+    return _opened(office, actor, SigningRole(role), pin)
 
 
 def change_pin(office: Office, actor: Actor, pin: str, new_pin: str) -> None:
