@@ -1,4 +1,4 @@
-"""Many documents decided at once: started with one PIN, done one after the other, watched, stopped."""
+"""Many documents decided at once: started with one PIN, done one by one, watched, stopped."""
 
 from services.batches.choosing import Choice, choices
 from services.batches.running import run
