@@ -123,8 +123,7 @@ class AuthorityServer:
 
     def __init__(self, authority: DemoAuthority, port: int = 0) -> None:
         handler = type("Handler", (_Handler,), {"authority": authority})
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def start(self) -> "AuthorityServer":
@@ -134,6 +133,13 @@ class AuthorityServer:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_args) -> None:
+        """Who hung up in the middle is no news."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -38,4 +38,20 @@ WORDS = {
         _l("Chứng thư của dịch vụ cấp dấu thời gian chưa được tin cậy, hết hạn hoặc sai mục đích."),
         _l("Hãy thêm chứng thư gốc của dịch vụ vào danh sách tin cậy."),
     ),
+    "archive-failed": (
+        _l("Chưa tạo được bản lưu lâu dài của văn bản."),
+        _l("Hệ thống tự làm lại; văn bản đã phát hành không đổi."),
+    ),
+    "manifest-broken": (
+        _l("Hồ sơ bằng chứng lưu bên cạnh tệp bị hỏng."),
+        _l("Hãy khôi phục kho tệp từ bản sao lưu."),
+    ),
+    "manifest-other-file": (
+        _l("Hồ sơ bằng chứng là của tệp khác."),
+        _l("Hãy khôi phục cơ sở dữ liệu và kho tệp từ cùng một bản sao lưu."),
+    ),
+    "manifest-not-linked": (
+        _l("Hồ sơ bằng chứng thiếu một mắt xích."),
+        _l("Hãy khôi phục cơ sở dữ liệu và kho tệp từ cùng một bản sao lưu."),
+    ),
 }

@@ -1,0 +1,69 @@
+"""Whose certificates stand behind a file: its signers, and the authorities that stamped them.
+
+Reading a received file is apart from asking the network about certificates (`evidence`): only the
+first touches bytes from strangers, and can be confined.
+"""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from asn1crypto import cms
+from pyhanko.sign.validation.generic_cms import (
+    extract_certs_for_validation,
+    extract_tst_data_iter,
+)
+
+from adapters.signing.pdf import open_pdf
+
+MOST_SIGNATURES = 50
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whose standing is asked for: a certificate and those that came with it, as DER."""
+
+    certificate: bytes
+    others: tuple[bytes, ...] = ()
+
+
+def holders(pdf: bytes) -> list[Holder]:
+    """Signers of a PDF and the authorities that stamped them; refuses what `open_pdf` refuses."""
+    found: dict[bytes, Holder] = {}
+    for signature in open_pdf(pdf).embedded_signatures[:MOST_SIGNATURES]:
+        try:
+            _add(found, signature.signed_data)
+            for token in extract_tst_data_iter(signature.signer_info, signed=False):
+                _add(found, token)
+        except Exception:  # noqa: S112  a broken signature has no standing; others may
+            continue
+    return list(found.values())
+
+
+def holders_of_token(token: Sequence[bytes]) -> list[Holder]:
+    """The authority behind the certificates of a time stamp, the authority's own first."""
+    return [Holder(token[0], tuple(token[1:]))] if token else []
+
+
+def pack(found: Sequence[Holder]) -> bytes:
+    """For passing between processes."""
+    return json.dumps(
+        [[_text(each) for each in (h.certificate, *h.others)] for h in found]
+    ).encode()
+
+
+def unpack(packed: bytes) -> list[Holder]:
+    rows = [[base64.b64decode(each) for each in row] for row in json.loads(packed)]
+    return [Holder(row[0], tuple(row[1:])) for row in rows]
+
+
+def _add(found: dict[bytes, Holder], signed_data: cms.SignedData) -> None:
+    certificates = extract_certs_for_validation(signed_data)
+    own = certificates.signer_cert.dump()
+    others = tuple(each.dump() for each in certificates.other_certs)
+    found.setdefault(own, Holder(own, others))
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
