@@ -13,7 +13,7 @@ run: $(BIN)/.installed ## serve a small province: a hub and two district nodes
 demo: $(BIN)/.installed ## the whole journey unattended, each step with its proof
 	@$(BIN)/python -m demo.journey
 
-test: $(BIN)/.installed-dev ## all tests; installs a browser and the like when root (VANTHU_TEST_DATABASES=all: each on every database)
+test: $(BIN)/.installed-dev ## all tests; installs a browser and the like when root (VANTHU_TEST_THOROUGH=1: each on every database)
 	@sh tests/system_packages.sh
 	@$(BIN)/python -m pytest -n 2 -q -m "not browser"
 	@$(BIN)/python -m pytest -q -m browser

@@ -192,7 +192,7 @@ def _seed(office, data: province.DemoNode, certificates: bool) -> None:
 
 
 def pytest_collection_modifyitems(config, items):
-    """Each test runs on one kind of database, in turns; on every kind where DATABASES=all."""
+    """Each test runs on one kind of database, in turns; thoroughly, on every kind."""
     left_out = databases.left_out(items)
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))

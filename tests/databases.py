@@ -38,11 +38,16 @@ def postgres_problem() -> str:
     return ""
 
 
+def is_thorough() -> bool:
+    """As continuous integration has it: whatever could be tried, is."""
+    return os.environ.get("VANTHU_TEST_THOROUGH", "") not in ("", "0")
+
+
 def left_out(items: Iterable[pytest.Item]) -> set[pytest.Item]:
     """Of the tests that could run on several kinds all but one: which, is drawn from the test's
-    name, so that it is always the same and each kind has its share. With VANTHU_TEST_DATABASES=all,
-    as continuous integration has it, none."""
-    if os.environ.get("VANTHU_TEST_DATABASES") == "all":
+    name, so that it is always the same and each kind has its share. None where tests are thorough.
+    """
+    if is_thorough():
         return set()
     twins = defaultdict(dict)
     for item in items:

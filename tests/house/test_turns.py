@@ -33,7 +33,7 @@ def item(name: str, kind: str | None) -> Item:
 
 
 def test_each_test_runs_on_one_kind_and_each_kind_has_its_share(monkeypatch):
-    monkeypatch.delenv("VANTHU_TEST_DATABASES", raising=False)
+    monkeypatch.delenv("VANTHU_TEST_THOROUGH", raising=False)
     monkeypatch.setattr(databases, "postgres_problem", lambda: "")
     items = [item(f"test_{n}", kind) for n in range(200) for kind in databases.KINDS]
     left_out = databases.left_out(items)
@@ -45,13 +45,13 @@ def test_each_test_runs_on_one_kind_and_each_kind_has_its_share(monkeypatch):
 
 
 def test_what_runs_on_one_kind_only_or_on_none_is_never_left_out(monkeypatch):
-    monkeypatch.delenv("VANTHU_TEST_DATABASES", raising=False)
+    monkeypatch.delenv("VANTHU_TEST_THOROUGH", raising=False)
     alone = [item("test_a", "postgres"), item("test_b", None)]
     assert databases.left_out(alone) == set()
 
 
 def test_continuous_integration_leaves_nothing_out(monkeypatch):
-    monkeypatch.setenv("VANTHU_TEST_DATABASES", "all")
+    monkeypatch.setenv("VANTHU_TEST_THOROUGH", "1")
     both = [item("test_a", kind) for kind in databases.KINDS]
     assert databases.left_out(both) == set()
 

@@ -3,6 +3,7 @@ that are none. What comes back may be a page or a refusal, never a fault of ours
 
 import re
 from urllib.parse import quote, urlencode
+from zlib import crc32
 
 import pytest
 from werkzeug.routing import Rule
@@ -65,12 +66,19 @@ def requests(app):
         for method in sorted(rule.methods & {"GET", "POST"}):
             for given in IDS if "<" in rule.rule else ():
                 yield method, address(rule, given), {}
-            for given in VALUES if rule.endpoint not in OWN else ():
+            for given in tried(rule, method) if rule.endpoint not in OWN else ():
                 filled = dict.fromkeys(names, given)
                 if method == "GET":
                     yield method, f"{address(rule, '1')}?{urlencode(filled)}", {}
                 else:
                     yield method, address(rule, "1"), filled
+
+
+def tried(rule: Rule, method: str) -> tuple[str, ...]:
+    """All values where tests are thorough; else a third of them, other ones at each address."""
+    if databases.is_thorough():
+        return VALUES
+    return VALUES[crc32(f"{method} {rule.rule}".encode()) % 3 :: 3]
 
 
 @pytest.fixture
