@@ -58,6 +58,7 @@ OTHER_TAGS = frozenset(
         "signing:pin_refused",
         "signing:pin_locked",
         "signing:failed",
+        "signing:enclosure",
         "exchange:sent",
         "exchange:delivered",
         "exchange:failed",

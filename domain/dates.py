@@ -35,6 +35,12 @@ def date_line(day: date) -> str:
     return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
+def signing_time(moment: datetime) -> str:
+    """The time of signing as the agency's text block says it, the zone spelt out (NĐ 30/2020, Phụ
+    lục I, phần I, mục II.8: the zone of Vietnam after ISO 8601)."""
+    return f"{local(moment):%d-%m-%Y %H:%M:%S} +07:00"
+
+
 def next_night(moment: datetime, minutes: int) -> datetime:
     """The next time that it is 2 o'clock in Vietnam, and some minutes: work for when nobody waits,
     not on all machines at once."""

@@ -1,10 +1,12 @@
 """Outgoing documents: draft versions, reviews, recipients, enclosures."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from domain.enclosures import SIGNATURE_ENDING, SIGNATURE_TYPE
 from domain.outgoing_flow import OutgoingState
 from models.agencies import Agency, Appointment, Person, Unit
 from models.base import Base, Json, Line, PrimaryKey, Short, reference_to
@@ -134,8 +136,18 @@ class Recipient(Base):
     for_information: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
+@dataclass(frozen=True)
+class SentFile:
+    """A file as it goes out with the document."""
+
+    name: str
+    media_type: str
+    sha256: str
+
+
 class Enclosure(Base):
-    """A file sent along."""
+    """A file sent along. `sha256` is what the drafter enclosed; the agency's signature is in
+    `signed_sha256`, or in a file beside it, `signature_sha256`, as `manner` says."""
 
     __tablename__ = "enclosure"
 
@@ -145,3 +157,22 @@ class Enclosure(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     name: Mapped[Line]
     media_type: Mapped[Short]
+    manner: Mapped[Short]  # domain.enclosures.Manner; empty for those of older programs
+    signed_sha256: Mapped[str | None] = mapped_column(String(64))
+    signature_sha256: Mapped[str | None] = mapped_column(String(64))
+
+    @property
+    def sent_sha256(self) -> str:
+        return self.signed_sha256 or self.sha256
+
+    @property
+    def signature_name(self) -> str:
+        return self.name + SIGNATURE_ENDING
+
+    @property
+    def sent_files(self) -> list[SentFile]:
+        """What recipients get: the file, and the signature beside it if there is one."""
+        files = [SentFile(self.name, self.media_type, self.sent_sha256)]
+        if self.signature_sha256:
+            files.append(SentFile(self.signature_name, SIGNATURE_TYPE, self.signature_sha256))
+        return files

@@ -73,6 +73,8 @@ def _files(document: IncomingDocument | OutgoingDocument) -> dict[str, str]:
         names[version.source_sha256] = version.source_name
     for enclosure in document.enclosures:
         names[enclosure.sha256] = enclosure.name
+        names[enclosure.signed_sha256] = enclosure.name
+        names[enclosure.signature_sha256] = enclosure.signature_name
     for sha256 in (document.prepared_sha256, document.signed_sha256, document.issued_sha256):
         names[sha256] = f"{stem}.pdf"
     names.pop(None, None)

@@ -4,6 +4,7 @@ stand, the facts its first page states, and the places for number, date and sign
 Nothing here writes into a file: a received signed file is never changed (signatures would break).
 """
 
+from adapters.pdf.corner import clear_corner
 from adapters.pdf.facts import DocumentFacts, read_facts
 from adapters.pdf.images import PageImage, page_image
 from adapters.pdf.lines import page_text
@@ -18,6 +19,7 @@ __all__ = [
     "PageImage",
     "PdfFacts",
     "Word",
+    "clear_corner",
     "find_places",
     "inspect",
     "marked_page",

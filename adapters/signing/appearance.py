@@ -88,14 +88,14 @@ def draw_text(update: Increment, field: Field, lettering: Lettering) -> None:
     line = f"BT 0 g /F {size:.3f} Tf {across:.3f} {up:.3f} Td <{lettering.codes}> Tj ET"
     content = f"q {paper} Q {line}"
     fonts = generic.DictionaryObject({name("/F"): update.embed(lettering.font)})
-    _set_appearance(update, field, content, {name("/Font"): fonts})
+    set_appearance(update, field, content, {name("/Font"): fonts})
 
 
 def _draw_picture(update: Increment, field: Field, picture: Picture, place: Box) -> None:
     across, up = place.left - field.box.left, place.bottom - field.box.bottom
     content = f"q {place.width:.3f} 0 0 {place.height:.3f} {across:.3f} {up:.3f} cm /Picture Do Q"
     pictures = generic.DictionaryObject({name("/Picture"): update.embed(picture.baked)})
-    _set_appearance(update, field, content, {name("/XObject"): pictures})
+    set_appearance(update, field, content, {name("/XObject"): pictures})
 
 
 def _shown_aspect(field: Field) -> float:
@@ -103,7 +103,7 @@ def _shown_aspect(field: Field) -> float:
     return int(shown["/Width"]) / int(shown["/Height"])
 
 
-def _set_appearance(update: Increment, field: Field, content: str, resources: dict) -> None:
+def set_appearance(update: Increment, field: Field, content: str, resources: dict) -> None:
     """A new appearance stream; an existing one is never overwritten: that looks like fraud."""
     form = generic.StreamObject(
         {

@@ -45,7 +45,7 @@ def prepare(pdf: bytes, places: Places) -> bytes:
     reader = open_pdf(pdf)
     with broken_as_refusal():
         _refuse_unfit(reader)
-        writer = IncrementalPdfFileWriter(BytesIO(_strictly_readable(pdf, reader)))
+        writer = IncrementalPdfFileWriter(BytesIO(strictly_readable(pdf, reader)))
         widgets = [
             _text_field(writer, NUMBER, places.number),
             _text_field(writer, DATE, places.date),
@@ -105,7 +105,8 @@ def _refuse_unfit(reader: PdfFileReader) -> None:
         raise Invalid("pdf-has-form", field="file")
 
 
-def _strictly_readable(pdf: bytes, reader: PdfFileReader) -> bytes:
+def strictly_readable(pdf: bytes, reader: PdfFileReader) -> bytes:
+    """These bytes where strict readers take them, else the file written anew."""
     try:
         strict = open_pdf(pdf, strict=True)
         if not strict.xrefs.hybrid_xrefs_present and pdf.startswith(b"%PDF-"):

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from flask import url_for
 from flask_babel import gettext as _
 
+from blueprints.outgoing import enclosures
 from blueprints.signatures import patience, told
 from blueprints.words import words
 from domain.errors import Refusal
@@ -21,13 +22,17 @@ ASKED_IN = (S.SIGNING, S.SEALING, S.AWAITING_LEADER, S.NUMBERED)
 
 def shown(doc: OutgoingDocument) -> dict:
     nothing = {"job": None, "sign_failure": None}
-    return {"signatures": _signatures(doc), **nothing, **_under_way(doc)}
+    return {**_signatures(doc), **nothing, **_under_way(doc)}
 
 
-def _signatures(doc: OutgoingDocument) -> list[dict]:
-    """Those of the newest file, as the worker found them when it made the file."""
+def _signatures(doc: OutgoingDocument) -> dict:
+    """Those of the newest file and of the enclosures, as the worker found them when it made the
+    files."""
     newest = doc.issued_sha256 or doc.signed_sha256
-    return told(signing.signatures_of(office(), [newest])) if newest else []
+    asked = [each for each in (newest, *enclosures.digests(doc)) if each]
+    found = signing.signatures_of(office(), asked) if asked else []
+    own = [signature for signature in found if signature.file_sha256 == newest]
+    return {"signatures": told(own), "enclosed": enclosures.shown(doc, found)}
 
 
 def _under_way(doc: OutgoingDocument) -> dict:

@@ -73,6 +73,18 @@ WORDS = {
         _l("Tệp đính kèm %(name)s rỗng, không có nội dung."),
         _l("Hãy chọn lại tệp."),
     ),
+    "enclosure-encrypted": (
+        _l("Tệp đính kèm %(name)s có mật khẩu, cơ quan không ký được và nơi nhận không mở được."),
+        _l("Hãy bỏ mật khẩu của tệp rồi chọn lại."),
+    ),
+    "enclosure-broken": (
+        _l("Tệp đính kèm %(name)s là PDF bị hỏng, không mở và không ký số được."),
+        _l("Hãy xuất lại tệp từ phần mềm soạn thảo rồi chọn lại."),
+    ),
+    "detached-signature-wrong": (
+        _l("Tệp chữ ký .p7s không khớp với tệp đi cùng."),
+        _l("Hãy yêu cầu bên gửi gửi lại cả hai tệp."),
+    ),
     "message-too-large": (
         _l("Văn bản và tệp đính kèm vượt quá %(limit)s MB, trục liên thông không nhận."),
         _l("Hãy bỏ bớt hoặc giảm dung lượng tệp đính kèm."),

@@ -65,6 +65,7 @@ TAG_NAMES = {
     "signing:pin_refused": _l("Nhập sai PIN ký số"),
     "signing:pin_locked": _l("PIN ký số bị tạm khóa"),
     "signing:failed": _l("Ký số không thành"),
+    "signing:enclosure": _l("Cơ quan ký số tệp đính kèm"),
     "exchange:sent": _l("Đã gửi gói tin"),
     "exchange:delivered": _l("Đã giao gói tin"),
     "exchange:failed": _l("Gửi gói tin không thành"),

@@ -253,7 +253,7 @@ def _signer(agency: Agency, signer: Appointment | None) -> dict[str, str]:
 
 
 def _pages(session: Session, doc: OutgoingDocument) -> int:
-    names = {doc.issued_sha256, *(enclosure.sha256 for enclosure in doc.enclosures)}
+    names = {doc.issued_sha256, *(each.sent_sha256 for each in doc.enclosures)}
     counted = session.scalars(select(StoredFile.pages).where(StoredFile.sha256.in_(names)))
     return max(1, sum(counted))
 
@@ -261,5 +261,9 @@ def _pages(session: Session, doc: OutgoingDocument) -> int:
 def _attachments(files: FileStore, doc: OutgoingDocument) -> tuple[Attachment, ...]:
     name = f"{doc.reference.replace('/', '-')}.pdf"
     issued = contents(files, doc.issued_sha256)
-    enclosed = (Attachment(e.name, e.media_type, contents(files, e.sha256)) for e in doc.enclosures)
+    enclosed = (
+        Attachment(file.name, file.media_type, contents(files, file.sha256))
+        for enclosure in doc.enclosures
+        for file in enclosure.sent_files
+    )
     return (Attachment(name, "application/pdf", issued, doc.subject), *enclosed)

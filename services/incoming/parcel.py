@@ -156,6 +156,7 @@ def _files_of(document: OutgoingDocument) -> list[ArrivalFile]:
     name = f"{document.reference.replace('/', '-')}.pdf"
     main = ArrivalFile(name=name, media_type=PDF, sha256=document.issued_sha256)
     return [main] + [
-        ArrivalFile(name=each.name, media_type=each.media_type, sha256=each.sha256)
+        ArrivalFile(name=file.name, media_type=file.media_type, sha256=file.sha256)
         for each in document.enclosures
+        for file in each.sent_files
     ]

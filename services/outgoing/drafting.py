@@ -4,7 +4,6 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from sqlalchemy import func, select
 
@@ -16,23 +15,21 @@ from domain.numbering import notation
 from domain.outgoing_flow import OutgoingState
 from domain.permissions import Relation
 from domain.roles import LEADERS, Actor, Role
-from domain.text import fold, nfc
+from domain.text import fold
 from models.agencies import Agency, Appointment, Unit
 from models.files import StoredFile
 from models.hub import DirectoryEntry
 from models.incoming import IncomingDocument
-from models.outgoing import DraftVersion, Enclosure, OutgoingDocument
+from models.outgoing import DraftVersion, OutgoingDocument
 from services import directory, incoming
 from services.accounts import posts
 from services.form_tokens import made_with, token_of
 from services.office import Office
-from services.outgoing import access, addressing, material
+from services.outgoing import access, addressing, enclosing, material
+from services.outgoing.enclosing import Enclosed, file_name
 from services.outgoing.form import FORM, DraftForm, Upload
 from services.outgoing.material import Letterhead, Material
 from services.unit_of_work import Work, transaction
-
-MAX_NAME = 200
-LONGEST_ENDING = 20
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,7 @@ class Prepared:
     head: Letterhead
     recipients: list[DirectoryEntry]
     made: Material | None
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def create(office: Office, actor: Actor, form: Mapping) -> int:
@@ -126,8 +124,8 @@ def _digest(file: Upload) -> str:
 def prepare(office: Office, actor: Actor, doc: OutgoingDocument | None, form: Mapping) -> Prepared:
     """Checks a form and makes its files; outside of a transaction, for Word takes seconds.
 
-    Raises Invalid: what `DraftForm.parse`, `addressing.resolved` and `material.make` refuse,
-    signer-not-leader, due-date-past.
+    Raises Invalid: what `DraftForm.parse`, `addressing.resolved`, `enclosing.look_at` and
+    `material.make` refuse, signer-not-leader, due-date-past.
     """
     draft = DraftForm.parse(form)
     head = letterhead(office, actor, doc, draft)
@@ -139,11 +137,12 @@ def prepare(office: Office, actor: Actor, doc: OutgoingDocument | None, form: Ma
         answered(office, actor, draft.answers_id)
     if draft.replaces_id and doc is None:
         replaced(office, actor, draft.replaces_id)
+    enclosed = enclosing.look_at(draft.enclosures)
     if draft.source != FORM and draft.file is None and _has_file(doc):
-        return Prepared(draft, head, recipients, None)
+        return Prepared(draft, head, recipients, None, enclosed)
     names = tuple(entry.name for entry in recipients)
     made = material.make(draft, head, names, office.settings.max_upload)
-    return Prepared(draft, head, recipients, made)
+    return Prepared(draft, head, recipients, made, enclosed)
 
 
 def letterhead(
@@ -211,7 +210,7 @@ def write(work: Work, doc: OutgoingDocument, ready: Prepared) -> None:
     addressing.write(doc, ready.recipients, form.informed)
     work.session.flush()
     version = add_version(work, doc, ready.made, form)
-    _set_enclosures(work, doc, form)
+    enclosing.write(work, doc, form.removed, ready.enclosed)
     work.session.flush()
     _check_size(work, doc, version)
     doc.search_text = search_text(doc)
@@ -260,33 +259,8 @@ def search_text(doc: OutgoingDocument) -> str:
     return fold(" ".join(part for part in parts if part))
 
 
-def file_name(file: Upload) -> str:
-    """The bare name of an uploaded file: no folders, no control characters, the ending kept."""
-    name = nfc(file.name.replace("\\", "/").rpartition("/")[2]) or "tep"
-    ending = PurePath(name).suffix[-LONGEST_ENDING:]
-    return name if len(name) <= MAX_NAME else name[: MAX_NAME - len(ending)] + ending
-
-
 def _has_file(doc: OutgoingDocument | None) -> bool:
     return bool(doc and doc.versions and doc.versions[-1].source != "form")
-
-
-def _set_enclosures(work: Work, doc: OutgoingDocument, form: DraftForm) -> None:
-    for enclosure in list(doc.enclosures):
-        if enclosure.id in form.removed:
-            doc.enclosures.remove(enclosure)
-    for file in form.enclosures:
-        if not file.data:
-            raise Invalid("enclosure-empty", field="enclosures", name=file_name(file))
-        kind = media_type(file.data, file.name)
-        doc.enclosures.append(
-            Enclosure(
-                ordinal=max((e.ordinal for e in doc.enclosures), default=0) + 1,
-                sha256=work.store(file.data, kind),
-                name=file_name(file),
-                media_type=kind,
-            )
-        )
 
 
 def _check_size(work: Work, doc: OutgoingDocument, version: DraftVersion) -> None:
@@ -301,5 +275,6 @@ def _check_size(work: Work, doc: OutgoingDocument, version: DraftVersion) -> Non
         ).all()
     )
     limit = work.office.settings.max_upload
-    if sum(sizes[digest] for digest in digests) > limit:
+    growth = enclosing.GROWTH * len(doc.enclosures)
+    if sum(sizes[digest] for digest in digests) + growth > limit:
         raise Invalid("message-too-large", field="enclosures", limit=limit // 1024 // 1024)

@@ -18,7 +18,7 @@ from services import outbox
 from services.office import Office
 from services.outbox import Lease
 from services.outgoing.state import move
-from services.signing import ending, grounds, material, verification
+from services.signing import enclosures, ending, grounds, material, verification
 from services.signing.requests import bound_to
 from services.unit_of_work import Work, transaction
 
@@ -44,7 +44,7 @@ def sign(office: Office, lease: Lease) -> None:
     try:
         grounds.check(office.session(), request, office.now(), office.today())
         found = _adopt(office, request) if request.output_sha256 else None
-        made = None if found else _make(office, request)
+        made = None if found else _make(office, lease, request)
     except Unavailable as refusal:
         if lease.attempts < TRIES:
             raise
@@ -58,13 +58,16 @@ def sign(office: Office, lease: Lease) -> None:
     return None
 
 
-def _make(office: Office, request: SigningRequest) -> bytes:
+def _make(office: Office, lease: Lease, request: SigningRequest) -> bytes:
     """The signed bytes. The key exists in clear in this process only, between these lines."""
     data = grounds.read_file(office, request.input_sha256, "file-damaged")
     if request.role == SigningRole.LEADER:
         return _as_leader(office, request, data)
     grounds.check_leader_signed(office.session(), request, data)
-    return _as_seal(office, request, data)
+    key = _key(office, request)
+    last_try = lease.attempts >= TRIES
+    enclosures.sign_each(office, lease, request, key, last_try=last_try)
+    return _as_seal(office, request, data, key)
 
 
 def _as_leader(office: Office, request: SigningRequest, data: bytes) -> bytes:
@@ -72,9 +75,8 @@ def _as_leader(office: Office, request: SigningRequest, data: bytes) -> bytes:
     return sign_leader(data, _key(office, request), **parts)
 
 
-def _as_seal(office: Office, request: SigningRequest, data: bytes) -> bytes:
-    parts = material.of_seal(office, request)
-    return issue(data, _key(office, request), **parts)
+def _as_seal(office: Office, request: SigningRequest, data: bytes, key: Pkcs12Key) -> bytes:
+    return issue(data, key, **material.of_seal(office, request))
 
 
 def _key(office: Office, request: SigningRequest) -> Pkcs12Key:

@@ -1,0 +1,68 @@
+"""Enclosures on the page of an outgoing document: which file goes out, how the agency signs it."""
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from blueprints.signatures import told
+from domain.enclosures import Manner
+from models.outgoing import Enclosure, OutgoingDocument
+from models.signing import Signature
+
+PDF = "application/pdf"
+BEFORE = {
+    Manner.BLOCK: _l("Cơ quan ký số khi phát hành."),
+    Manner.ADDED: _l("Tệp đã có chữ ký số; khi phát hành cơ quan ký thêm, chữ ký cũ giữ nguyên."),
+    Manner.DETACHED: _l("Khi phát hành, chữ ký của cơ quan nằm ở tệp .p7s gửi kèm."),
+}
+CLOSED = _l(
+    "Tệp đã bị khóa, không thêm được chữ ký vào trong; khi phát hành, chữ ký của cơ quan "
+    "nằm ở tệp .p7s gửi kèm. Muốn có dòng ký trên trang 1 thì đính kèm bản chưa khóa."
+)
+AFTER = {
+    Manner.BLOCK: _l("Cơ quan đã ký số."),
+    Manner.ADDED: _l("Cơ quan đã ký số thêm; chữ ký cũ giữ nguyên."),
+    Manner.DETACHED: _l("Chữ ký của cơ quan ở tệp:"),
+    Manner.OWN: _l("Cơ quan đã ký số trước đó, không ký lại."),
+}
+
+
+def digests(doc: OutgoingDocument) -> list[str]:
+    """The files whose signatures the page tells."""
+    return [each.signed_sha256 for each in doc.enclosures if each.signed_sha256]
+
+
+def shown(doc: OutgoingDocument, signatures: Sequence[Signature]) -> list[dict]:
+    return [_shown(doc, enclosure, signatures) for enclosure in doc.enclosures]
+
+
+def _shown(doc: OutgoingDocument, each: Enclosure, signatures: Sequence[Signature]) -> dict:
+    own = [found for found in signatures if found.file_sha256 == each.signed_sha256]
+    beside = each.signature_sha256
+    return {
+        "name": each.name,
+        "url": _url(doc, each.sent_sha256),
+        "note": _note(doc, each),
+        "beside": {"name": each.signature_name, "url": _url(doc, beside)} if beside else None,
+        "draft": _url(doc, each.sha256) if each.signed_sha256 else None,
+        "signatures": told(own),
+    }
+
+
+def _note(doc: OutgoingDocument, each: Enclosure) -> str:
+    if not each.manner:
+        return ""
+    manner = Manner(each.manner)
+    if manner is Manner.OWN or each.signed_sha256 or each.signature_sha256:
+        return str(AFTER[manner])
+    if doc.issued_sha256:
+        return _("Gửi như tệp gốc, không có chữ ký của cơ quan.")
+    if manner is Manner.DETACHED and each.media_type == PDF:
+        return str(CLOSED)
+    return str(BEFORE[manner])
+
+
+def _url(doc: OutgoingDocument, sha256: str) -> str:
+    return url_for("documents.original", kind="outgoing", document_id=doc.id, sha=sha256)
