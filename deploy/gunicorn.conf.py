@@ -1,15 +1,17 @@
-"""How gunicorn serves a node: one process with threads (SQLite and small offices; raise
-VANTHU_WEB_WORKERS on PostgreSQL). `gunicorn -c deploy/gunicorn.conf.py`."""
+"""How gunicorn serves a node: one process with threads for people; a hub, called by machines, has
+one for each core. `gunicorn -c deploy/gunicorn.conf.py`."""
 
 import os
 import signal
 
 wsgi_app = "app:create_app()"
 bind = os.environ.get("VANTHU_BIND", "127.0.0.1:8000")
-workers = int(os.environ.get("VANTHU_WEB_WORKERS", "1"))
+is_hub = os.environ.get("VANTHU_ROLE") == "hub"
+cores = min(len(os.sched_getaffinity(0)), 4) if hasattr(os, "sched_getaffinity") else 1
+workers = int(os.environ.get("VANTHU_WEB_WORKERS", cores if is_hub else 1))
 worker_class = "gthread"
 # On a hub calls may wait for news; each of them sits on a thread of its own.
-waiters = int(os.environ.get("VANTHU_WAITERS", "16")) * (os.environ.get("VANTHU_ROLE") == "hub")
+waiters = int(os.environ.get("VANTHU_WAITERS", "16")) * is_hub
 threads = int(os.environ.get("VANTHU_WEB_THREADS", "8")) + waiters
 preload_app = True
 # The axis SDK makes a new connection pool for every call and leaves the sockets open.

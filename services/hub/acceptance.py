@@ -79,7 +79,7 @@ def accept(
     for _ in range(TRIES):
         try:
             accepted = _write(office, came, envelope, written, package)
-            waiting.tell(entries)
+            waiting.tell(office, entries)
             return accepted
         except Conflict:
             continue  # another process accepted the same bytes in this moment: find them

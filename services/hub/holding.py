@@ -32,7 +32,7 @@ def again(office: Office, actor: Actor, delivery_id: int, reason: str) -> int:
         work.session.flush()
         relaying.send_on(work, delivery.message, [delivery.recipient_code])
         work.audit("hub:delivery_again", delivery, **told)
-    waiting.tell([delivery.recipient_code])
+    waiting.tell(office, [delivery.recipient_code])
     return delivery.message_id
 
 
@@ -60,7 +60,7 @@ def unpark(office: Office, actor: Actor, delivery_id: int, reason: str) -> int:
         if delivery.relay_id is None and delivery.state == DeliveryState.INITIAL:
             relaying.send_on(work, delivery.message, [delivery.recipient_code])
         work.audit("hub:delivery_unpark", delivery, **told)
-    waiting.tell([delivery.recipient_code])
+    waiting.tell(office, [delivery.recipient_code])
     return delivery.message_id
 
 

@@ -3,8 +3,9 @@ is over. Each occupies a thread of the web process, so their number is bounded: 
 all places are taken is answered at once and asks again at its own pace. While it waits a call holds
 no connection to the database and no transaction.
 
-The web process that accepts a package wakes those who wait in it; for the other processes, and for
-deliveries that are offered again, each looks once in PACE seconds.
+The process that accepts a package wakes those who wait in it, and rings for those who wait in the
+node's other web processes (adapters/bell.py). Each also looks for itself once in PACE seconds, for
+the bell may be away.
 """
 
 import threading
@@ -12,9 +13,11 @@ import time
 from collections.abc import Collection, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import func, select
 
+from adapters.bell import Bell
 from models.hub import Delivery, DeliveryState, HubMessage
 from services.hub.deliveries import is_for
 from services.office import Office
@@ -84,7 +87,22 @@ class Places:
 
 
 PLACES = Places()
-tell, close = PLACES.tell, PLACES.close
+close = PLACES.close
+_bell = cache(Bell)
+
+
+def tell(office: Office, codes: Collection[str]) -> None:
+    """Wakes the calls that wait for one of the codes, in this process and in the others."""
+    PLACES.tell(codes)
+    _bell(office.settings.redis_url).ring(codes)
+
+
+@cache
+def _listening(redis_url: str) -> threading.Thread:
+    """The one thread of this process that hears the others, from the first call that waits on."""
+    thread = threading.Thread(target=_bell(redis_url).listen, args=(PLACES.tell,), daemon=True)
+    thread.start()
+    return thread
 
 
 def news(
@@ -96,6 +114,7 @@ def news(
     seconds = min(seconds, LONGEST, office.settings.wait_seconds)
     if not after or seconds <= 0 or _is_new(mark, before):
         return mark, bool(after) and _is_new(mark, before)
+    _listening(office.settings.redis_url)
     until = time.monotonic() + seconds
     with places.place(codes, office.settings.waiters) as event:
         while event is not None and (left := until - time.monotonic()) > 0:

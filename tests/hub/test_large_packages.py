@@ -205,7 +205,7 @@ def test_a_large_package_goes_through_the_hub_and_its_clients_without_standing_i
 
         travel(small)
         watched = ["self", *workers(address)]
-        assert len(watched) == 2
+        assert len(watched) > 1
         for pid in watched:
             Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is counted from here
         idle = {pid: memory(pid, "VmRSS") for pid in watched}
