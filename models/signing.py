@@ -21,9 +21,21 @@ class SigningState(StrEnum):
     FAILED = "failed"
 
 
+class KeyBackend(StrEnum):
+    """What holds the private key."""
+
+    PKCS12 = "pkcs12"
+    PKCS11 = "pkcs11"
+    CSC = "csc"
+
+
 class CertificateBinding(Base):
     """Which certificate a person (as leader) or an agency (its seal) signs with, from when to when.
-    `key_sealed` opens only with the PIN and the node key together."""
+
+    `key_sealed` opens only with the PIN and the node key together: it holds the private key itself,
+    or where the token or the signing service is and its PIN. `parameters` says the same place for
+    people to read; `access_sealed`, under the node key alone, only lets us speak with a service.
+    """
 
     __tablename__ = "certificate_binding"
 
@@ -38,9 +50,31 @@ class CertificateBinding(Base):
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    backend: Mapped[KeyBackend] = mapped_column(String(10), default=KeyBackend.PKCS12)
+    parameters: Mapped[dict] = mapped_column(Json, default=dict)
     key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    access_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    confirmed_at: Mapped[datetime | None]  # an administrator looked at it; before, it signs nothing
+    suspended_at: Mapped[datetime | None]
+    secret_refused_at: Mapped[datetime | None]  # token or service refused its PIN: never again
+    demands_code: Mapped[bool] = mapped_column(Boolean, default=False)  # the second factor
+    warned_days: Mapped[int | None] = mapped_column(Integer)  # the last warning before its end
     wrong_pins: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class SecondFactor(Base):
+    """A person's app that shows a code every 30 seconds (RFC 6238); `secret_sealed` is under the
+    node key. `last_step` is the step of the last code taken: none is taken twice."""
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[PrimaryKey]
+    person_id: Mapped[int] = reference_to("person.id", unique=True)
+    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(Integer, default=0)
+    confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

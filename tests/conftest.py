@@ -16,8 +16,8 @@ from jinja2.bccache import Bucket
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
-from adapters.signing import keys
 from adapters.signing.demo_ca import DemoCA
+from adapters.signing.keys import sealed
 from app import create_app
 from config import NodeRole, Settings
 from demo import province, seed
@@ -62,7 +62,7 @@ def make_settings(folder: Path, role: NodeRole, name: str, **changes) -> Setting
 @pytest.fixture(autouse=True, scope="session")
 def _cheap_signing():
     """Stretching PINs at its real cost, and drawing each seal anew, likewise."""
-    keys.SCRYPT_LOG2_N = 4
+    sealed.SCRYPT_LOG2_N = 4
     seed.seal_image, seed.signature_image = cache(seed.seal_image), cache(seed.signature_image)
 
 

@@ -6,7 +6,10 @@ without the node's secret, and the node cannot sign without the PIN. An authoris
 sign one exact request later without ever seeing the PIN.
 """
 
+import json
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
@@ -22,6 +25,7 @@ SALT_BYTES = 16
 NONCE_BYTES = 12
 SCRYPT_LOG2_N = 15  # 32 MiB and about 0.1 s for each guess
 PIN_SHORTEST = 6
+NOTHING: Mapping[str, str] = {}
 
 
 class WrongPin(Invalid):
@@ -53,8 +57,8 @@ class DataKey:
     def decrypt(self, sealed: bytes, context: bytes) -> bytes:
         return _decrypt(self._secret, sealed, context)
 
-    def wrap(self, key: bytes, context: bytes) -> bytes:
-        return _encrypt(key, self._secret, context)
+    def wrap(self, key: bytes, context: bytes, beside: bytes = b"") -> bytes:
+        return _encrypt(key, self._secret + beside, context)
 
     @classmethod
     def unwrap(cls, key: bytes, wrapped: bytes, context: bytes) -> "DataKey":
@@ -71,24 +75,38 @@ def pin_key(pin: str, node_key: bytes, salt: bytes, log2_n: int) -> bytes:
     return _derive(stretched + checked_node_key(node_key), b"vanthu/1 pin")
 
 
-def authorise(data_key: DataKey, node_key: bytes, binding: bytes) -> bytes:
+@dataclass(frozen=True)
+class Authority:
+    """What an authorisation gives: the data key, and what serves this one signing only (the code of
+    a signing service that was typed for it)."""
+
+    data_key: DataKey = field(repr=False)
+    once: Mapping[str, str] = field(repr=False, default_factory=dict)
+
+
+def authorise(
+    data_key: DataKey, node_key: bytes, binding: bytes, once: Mapping[str, str] = NOTHING
+) -> bytes:
     """An authorisation to sign exactly what `binding` names; store it, redeem it, delete it.
 
-    It holds the data key under the node key, so it is worth as much as the PIN for that one
-    request: the caller keeps it in the request's row only, and empties the row on redemption.
+    It holds the data key, and what was typed for this one signing, under the node key, so it is
+    worth as much as the PIN for that one request: the caller keeps it in the request's row only,
+    and empties the row on redemption.
     """
-    return data_key.wrap(_derive(checked_node_key(node_key), b"vanthu/1 authorisation"), binding)
+    key = _derive(checked_node_key(node_key), b"vanthu/1 authorisation")
+    return data_key.wrap(key, binding, json.dumps(dict(once)).encode())
 
 
-def redeem(authorisation: bytes, node_key: bytes, binding: bytes) -> DataKey:
-    """The data key of an authorisation given for this very binding.
+def redeem(authorisation: bytes, node_key: bytes, binding: bytes) -> Authority:
+    """What an authorisation given for this very binding holds.
 
     Refuses with Forbidden("authorisation-invalid") for any other request, document, person or
     expiry, and for a damaged authorisation. Whether the expiry has passed is the caller's to check.
     """
     key = _derive(checked_node_key(node_key), b"vanthu/1 authorisation")
     try:
-        return DataKey.unwrap(key, authorisation, binding)
+        plain = _decrypt(key, authorisation, binding)
+        return Authority(DataKey(plain[:KEY_BYTES]), json.loads(plain[KEY_BYTES:]))
     except (InvalidTag, ValueError) as error:
         raise Forbidden("authorisation-invalid") from error
 

@@ -31,6 +31,25 @@ PINS = {
         _l("Hai lần nhập PIN không giống nhau."),
         _l("Hãy nhập lại cả hai ô PIN."),
     ),
+    "code-wrong": (
+        _l(
+            "Mã xác thực không đúng hoặc đã dùng rồi; còn %(left)s lần thử trước khi khóa ký bị "
+            "tạm khóa 5 phút."
+        ),
+        _l("Hãy chờ ứng dụng hiện mã mới rồi nhập cả PIN và mã."),
+    ),
+    "code-not-matching": (
+        _l("Mã vừa nhập không khớp với ứng dụng vừa thêm."),
+        _l("Hãy xem giờ của điện thoại có đúng không, rồi nhập mã đang hiện."),
+    ),
+    "second-factor-missing": (
+        _l("Chứng thư này đòi mã xác thực khi ký, mà bạn chưa bật mã xác thực."),
+        _l("Hãy bật ở mục Ký số, Mã xác thực; rồi ký lại."),
+    ),
+    "second-factor-known": (
+        _l("Bạn đã bật mã xác thực rồi."),
+        _l("Muốn dùng điện thoại khác thì hãy tắt mã cũ trước."),
+    ),
     "authorisation-expired": (
         _l("Lệnh ký chỉ có hiệu lực 10 phút và đã hết hạn trước khi máy ký xử lý."),
         _AGAIN,

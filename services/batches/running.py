@@ -123,6 +123,9 @@ def _proof(office: Office, batch: SigningBatch, item: BatchItem) -> PinProof:
     if item.authorisation is None or office.now() > until:
         raise Forbidden("authorisation-expired")
     binding = bound_to(batch, item.document_id, item.shown_sha256, item.nonce)
-    data_key = redeem(item.authorisation, office.settings.node_key, binding)
+    opened = redeem(item.authorisation, office.settings.node_key, binding)
     role = ROLES[batch.action]
-    return PinProof(item.document_id, batch.person_id, role, batch.binding_id, data_key, until)
+    return PinProof(
+        item.document_id, batch.person_id, role, batch.binding_id, opened.data_key, opened.once,
+        until,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import insert, select
 
-from adapters.signing.keys import DataKey, authorise, bind
+from adapters.signing.keys import Authority, authorise, bind
 from domain.batches import MOST, BatchKind
 from domain.errors import Conflict, Invalid, NotFound
 from domain.permissions import Relation
@@ -53,7 +53,8 @@ def start(office: Office, actor: Actor, action: str, form: Mapping) -> int:
     key = None
     if kind.signs:
         role = SigningRole.LEADER if kind.relation == Relation.SIGNER else SigningRole.SEAL
-        key = pins.open_key(office, actor, role, str(form.get("pin") or ""))
+        ids = [each.document_id for each in chosen]
+        key = pins.open_key(office, actor, role, pins.Typed.of(form), ids)
     try:
         return _start(office, actor, action, chosen, common, key, token_of(actor, form))
     except Conflict:
@@ -65,7 +66,7 @@ def start(office: Office, actor: Actor, action: str, form: Mapping) -> int:
 
 def _start(
     office: Office, actor: Actor, action: str, chosen: Sequence[Chosen], common: dict,
-    key: tuple[int, DataKey] | None, token: str | None,
+    key: tuple[int, Authority] | None, token: str | None,
 ) -> int:  # fmt: skip
     with transaction(office, actor) as work:
         batch = SigningBatch(
@@ -90,14 +91,16 @@ def _start(
 
 
 def _items(
-    work: Work, batch: SigningBatch, chosen: Sequence[Chosen], data_key: DataKey | None
+    work: Work, batch: SigningBatch, chosen: Sequence[Chosen], authority: Authority | None
 ) -> list[dict]:
     node_key = work.office.settings.node_key
     rows = []
     for ordinal, each in enumerate(chosen, 1):
         nonce = secrets.token_hex(32)
         binding = bound_to(batch, each.document_id, each.sha256, nonce)
-        sealed = authorise(data_key, node_key, binding) if data_key else None
+        sealed = None
+        if authority:
+            sealed = authorise(authority.data_key, node_key, binding, authority.once)
         rows.append(
             {
                 "batch_id": batch.id,

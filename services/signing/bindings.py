@@ -54,6 +54,7 @@ def bind_p12(
         valid_from=facts.valid_from,
         valid_to=facts.valid_to,
         key_sealed=sealed,
+        confirmed_at=work.now,
         created_at=work.now,
     )
     work.session.add(binding)

@@ -4,7 +4,7 @@ what is there instead of signing again; and everything is written under the leas
 
 from adapters.files import PDF
 from adapters.signing.finding import LEADER, SEAL
-from adapters.signing.keys import Pkcs12Key, open_key, redeem
+from adapters.signing.keys import SigningKey, redeem
 from adapters.signing.lettering import check_font
 from adapters.signing.report import Report
 from adapters.signing.sign import issue, sign_leader
@@ -18,7 +18,7 @@ from services import outbox
 from services.office import Office
 from services.outbox import Lease
 from services.outgoing.state import move
-from services.signing import enclosures, ending, grounds, material, verification
+from services.signing import backends, enclosures, ending, grounds, material, verification
 from services.signing.requests import bound_to
 from services.unit_of_work import Work, transaction
 
@@ -75,18 +75,18 @@ def _as_leader(office: Office, request: SigningRequest, data: bytes) -> bytes:
     return sign_leader(data, _key(office, request), **parts)
 
 
-def _as_seal(office: Office, request: SigningRequest, data: bytes, key: Pkcs12Key) -> bytes:
+def _as_seal(office: Office, request: SigningRequest, data: bytes, key: SigningKey) -> bytes:
     return issue(data, key, **material.of_seal(office, request))
 
 
-def _key(office: Office, request: SigningRequest) -> Pkcs12Key:
+def _key(office: Office, request: SigningRequest) -> SigningKey:
     """Redeems the authorisation. Raises Forbidden("authorisation-expired" |
-    "authorisation-invalid")."""
+    "authorisation-invalid") and what the holder of the key refuses."""
     if request.authorisation is None or office.now() > request.authorised_until:
         raise Forbidden("authorisation-expired")
     node_key = office.settings.node_key
-    data_key = redeem(request.authorisation, node_key, bound_to(request))
-    return open_key(request.binding.key_sealed, data_key)
+    authority = redeem(request.authorisation, node_key, bound_to(request))
+    return backends.open_binding(office, request.binding, authority)
 
 
 def _pin(office: Office, lease: Lease, signed: bytes) -> None:

@@ -1,11 +1,14 @@
 """Checking a PIN, before and apart from the transaction that uses it: a wrong one is counted even
-though nothing else happens. What the right one opens stays in memory and goes nowhere else."""
+though nothing else happens. What the right one opens stays in memory and goes nowhere else. Beside
+the PIN stand the code of the person's own app, where it is demanded, and the code that a signing
+service sent."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from adapters.signing import keys
-from adapters.signing.keys import DataKey, WrongPin, unlock
+from adapters.signing.keys import Authority, DataKey, WrongPin, unlock
 from adapters.signing.vault import checked_pin
 from domain import permissions
 from domain.dates import local
@@ -15,11 +18,25 @@ from domain.roles import LEADERS, Actor
 from models.outgoing import OutgoingDocument
 from models.signing import CertificateBinding, SigningRole
 from services.office import Office
-from services.signing import bindings
+from services.signing import backends, bindings, second_factor
 from services.unit_of_work import Work, transaction
 
 WRONG_BEFORE_LOCK = 5
 LOCK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, repr=False)
+class Typed:
+    """What a person typed to sign: the PIN of the key, the code of their own app, the code that a
+    signing service sent. It shows nothing of itself."""
+
+    pin: str
+    code: str = ""
+    otp: str = ""
+
+    @classmethod
+    def of(cls, form: Mapping) -> "Typed":
+        return cls(*(str(form.get(name) or "") for name in ("pin", "code", "otp")))
 
 
 @dataclass(frozen=True)
@@ -32,31 +49,35 @@ class PinProof:
     role: SigningRole
     binding_id: int
     data_key: DataKey = field(repr=False)
+    once: Mapping[str, str] = field(repr=False, default_factory=dict)
     until: datetime | None = None  # of a batch: its own end comes before that of the request
 
 
 def check_pin(
-    office: Office, actor: Actor, doc: OutgoingDocument, role: SigningRole, pin: str
+    office: Office, actor: Actor, doc: OutgoingDocument, role: SigningRole, typed: str | Typed
 ) -> PinProof:
     """The proof to hand to `request_leader` or `request_seal`.
 
     A leader gives the PIN of their own key, a clerk that of the agency's seal. Raises
-    Invalid("pin-wrong", left), Locked("pin-locked", until) from the fifth wrong one on for five
-    minutes, Invalid("certificate-…"), Invalid("required"), Forbidden, NotFound.
+    Invalid("pin-wrong" | "code-wrong", left), Locked("pin-locked", until) from the fifth wrong one
+    on for five minutes, Invalid("certificate-…" | "second-factor-missing"), Forbidden, NotFound.
     """
     role, document_id = SigningRole(role), doc.id
     if doc.agency_id != actor.agency_id:
         raise NotFound("not-found")
-    binding_id, data_key = _opened(office, actor, role, pin, document_id)
-    return PinProof(document_id, actor.person_id, role, binding_id, data_key)
+    given = Typed(typed) if isinstance(typed, str) else typed
+    binding_id, opened = _opened(office, actor, role, given, [document_id])
+    return PinProof(document_id, actor.person_id, role, binding_id, opened.data_key, opened.once)
 
 
-def open_key(office: Office, actor: Actor, role: SigningRole, pin: str) -> tuple[int, DataKey]:
-    """The actor's binding and the data key, for many documents at once: a wrong PIN counts once.
+def open_key(
+    office: Office, actor: Actor, role: SigningRole, typed: Typed, documents: Sequence[int]
+) -> tuple[int, Authority]:
+    """The actor's binding and what opens it, for many documents at once: what is wrong counts once.
 
     Raises as `check_pin`.
     """
-    return _opened(office, actor, SigningRole(role), pin)
+    return _opened(office, actor, SigningRole(role), typed, documents)
 
 
 def change_pin(office: Office, actor: Actor, pin: str, new_pin: str) -> None:
@@ -65,7 +86,8 @@ def change_pin(office: Office, actor: Actor, pin: str, new_pin: str) -> None:
     Raises what `check_pin` refuses, Invalid("pin-too-short").
     """
     checked_pin(new_pin)
-    binding_id, _ = _opened(office, actor, role_of(actor), pin)
+    binding = _binding(office, actor, role_of(actor), pin)
+    binding_id, _ = _unlocked(office, actor, binding, Typed(pin), [], demands_code=False)
     with transaction(office, actor) as work:
         binding = work.session.get_one(CertificateBinding, binding_id, populate_existing=True)
         node_key = office.settings.node_key
@@ -79,60 +101,103 @@ def role_of(actor: Actor) -> SigningRole:
 
 
 def _opened(
-    office: Office, actor: Actor, role: SigningRole, pin: str, document_id: int | None = None
+    office: Office, actor: Actor, role: SigningRole, typed: Typed, documents: Sequence[int]
+) -> tuple[int, Authority]:
+    """The actor's binding and what opens it; whatever is wrong is counted."""
+    binding = _binding(office, actor, role, typed.pin)
+    if binding.demands_code:
+        _require_code(office, actor, typed)
+    demands = binding.demands_code
+    binding_id, data_key = _unlocked(office, actor, binding, typed, documents, demands)
+    authority = Authority(data_key, {"otp": typed.otp})
+    binding = office.session().get_one(CertificateBinding, binding_id)
+    once = backends.typed_once(office, binding, authority, len(documents))
+    return binding_id, Authority(data_key, once)
+
+
+def _unlocked(
+    office: Office,
+    actor: Actor,
+    binding: CertificateBinding,
+    typed: Typed,
+    documents: Sequence[int],
+    demands_code: bool,
 ) -> tuple[int, DataKey]:
-    """The actor's binding and the data key its PIN opens; wrong PINs are counted."""
-    if not pin:
-        raise Invalid("required", field="pin")
-    binding = _binding(office, actor, role)
-    _refuse_locked(binding, office.now())
     binding_id, sealed = binding.id, binding.key_sealed
     # Stretching the PIN takes 0.1 s by design: not while holding the write lock. Whether it was
     # right is told only by the count below, so that guessing side by side gains nothing.
     try:
-        data_key = unlock(sealed, pin, office.settings.node_key)
+        data_key = unlock(sealed, typed.pin, office.settings.node_key)
     except WrongPin:
         data_key = None
-    refused = _count(office, actor, binding_id, document_id, right=data_key is not None)
+    code = typed.code if demands_code else None
+    attempt = Attempt(binding_id, documents, data_key is not None, code)
+    refused = count(office, actor, attempt)
     if refused is not None or data_key is None:
         raise refused or WrongPin()
     return binding_id, data_key
 
 
-def _binding(office: Office, actor: Actor, role: SigningRole) -> CertificateBinding:
+def _binding(office: Office, actor: Actor, role: SigningRole, pin: str) -> CertificateBinding:
+    if not pin:
+        raise Invalid("required", field="pin")
     action = "outgoing:approve" if role == SigningRole.LEADER else "outgoing:issue"
     relation = Relation.SIGNER if role == SigningRole.LEADER else Relation.AGENCY
     permissions.require(actor, action, {relation})
-    return bindings.current(
+    binding = bindings.current(
         office.session(), role, office.now(),
         person_id=actor.person_id, agency_id=actor.agency_id,
     )  # fmt: skip
+    _refuse_locked(binding, office.now())
+    return binding
 
 
-def _count(
-    office: Office, actor: Actor, binding_id: int, document_id: int | None, *, right: bool
-) -> Refusal | None:
+def _require_code(office: Office, actor: Actor, typed: Typed) -> None:
+    if second_factor.of(office.session(), actor.person_id) is None:
+        raise Invalid("second-factor-missing", field="code")
+    if not typed.code:
+        raise Invalid("required", field="code")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a key: was the PIN right, and the code to look at, if one is demanded."""
+
+    binding_id: int
+    documents: Sequence[int]
+    right: bool
+    code: str | None = field(default=None, repr=False)
+
+
+def count(office: Office, actor: Actor, attempt: Attempt) -> Refusal | None:
     """Writes down the attempt; gives the refusal, which must not undo the count."""
     with transaction(office, actor) as work:
         binding = work.session.get_one(
-            CertificateBinding, binding_id, with_for_update=True, populate_existing=True
+            CertificateBinding, attempt.binding_id, with_for_update=True, populate_existing=True
         )
         try:
             _refuse_locked(binding, work.now)
         except Locked as locked:
             return locked
-        if right:
-            binding.wrong_pins, binding.locked_until = 0, None
-            return None
-        return _wrong(work, binding, document_id)
+        if not attempt.right:
+            return _wrong(work, binding, attempt, "pin")
+        if attempt.code is not None and not _is_code(work, actor, attempt.code):
+            return _wrong(work, binding, attempt, "code")
+        binding.wrong_pins, binding.locked_until = 0, None
+        return None
 
 
-def _wrong(work: Work, binding: CertificateBinding, document_id: int | None) -> Refusal:
+def _is_code(work: Work, actor: Actor, code: str) -> bool:
+    return second_factor.take(work, actor.person_id, code)
+
+
+def _wrong(work: Work, binding: CertificateBinding, attempt: Attempt, what: str) -> Refusal:
     binding.wrong_pins += 1
     left = WRONG_BEFORE_LOCK - binding.wrong_pins
-    work.audit("signing:pin_refused", binding, document=document_id, left=left)
+    tag = "signing:pin_refused" if what == "pin" else "signing:code_refused"
+    work.audit(tag, binding, document=next(iter(attempt.documents), None), left=left)
     if left > 0:
-        return Invalid("pin-wrong", field="pin", left=left)
+        return Invalid("pin-wrong" if what == "pin" else "code-wrong", field=what, left=left)
     binding.wrong_pins, binding.locked_until = 0, work.now + LOCK
     work.audit("signing:pin_locked", binding, until=binding.locked_until)
     return _locked(binding)

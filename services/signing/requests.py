@@ -72,7 +72,7 @@ def _request(
     work.session.add(request)
     work.session.flush()
     node_key = work.office.settings.node_key
-    request.authorisation = authorise(proof.data_key, node_key, bound_to(request))
+    request.authorisation = authorise(proof.data_key, node_key, bound_to(request), proof.once)
     work.enqueue(QUEUE, KIND, request.id, priority=doc.urgency)
     return request
 

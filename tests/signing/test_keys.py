@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from adapters.signing import demo_ca, keys, vault
+from adapters.signing import demo_ca, vault
 from adapters.signing.keys import (
     WrongPin,
     authorise,
@@ -22,6 +22,7 @@ from adapters.signing.keys import (
     seal_key,
     unlock,
 )
+from adapters.signing.keys import sealed as sealing
 from domain.errors import Forbidden, Invalid, Refusal
 from tests.signing.conftest import CREATED, NODE_KEY, PASSPHRASE, PIN
 
@@ -88,7 +89,7 @@ def test_a_changed_pin_opens_and_the_old_one_no_longer_does(sealed):
 
 def test_a_guess_at_the_pin_takes_time(sealed, monkeypatch):
     """At the cost that people get; other tests seal more cheaply."""
-    monkeypatch.setattr(keys, "SCRYPT_LOG2_N", vault.SCRYPT_LOG2_N)
+    monkeypatch.setattr(sealing, "SCRYPT_LOG2_N", vault.SCRYPT_LOG2_N)
     dear = change_pin(sealed, PIN, PIN, NODE_KEY)
     start = time.process_time()
     with pytest.raises(WrongPin):
@@ -109,7 +110,16 @@ def test_neither_data_key_nor_opened_key_shows_itself(sealed, data_key):
 
 def test_an_authorisation_gives_the_key_for_the_very_request_it_was_given_for(sealed, data_key):
     redeemed = redeem(authorise(data_key, NODE_KEY, BINDING), NODE_KEY, BINDING)
-    assert open_key(sealed, redeemed).certificate
+    assert open_key(sealed, redeemed.data_key).certificate
+    assert redeemed.once == {}
+
+
+def test_what_was_typed_for_one_signing_travels_with_its_authorisation_and_shows_nowhere(data_key):
+    authorisation = authorise(data_key, NODE_KEY, BINDING, {"otp": "918273"})
+    assert b"918273" not in authorisation
+    redeemed = redeem(authorisation, NODE_KEY, BINDING)
+    assert redeemed.once["otp"] == "918273"
+    assert "918273" not in repr(redeemed)
 
 
 @pytest.mark.parametrize(

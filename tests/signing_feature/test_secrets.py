@@ -16,7 +16,7 @@ from jobs.queue import Waker
 from models.exchange import OutboxItem
 from models.signing import CertificateBinding, SigningRole
 from services import outgoing, signing
-from services.signing import execution
+from services.signing import backends
 from services.unit_of_work import transaction
 from tests.conftest import demo_ca
 
@@ -84,10 +84,10 @@ def test_a_crash_in_the_midst_of_signing_logs_no_secret(journey, bound, monkeypa
     doc = journey.submitted()
     found = canaries(journey, bound)
 
-    def crash(key, data_key):
+    def crash(office, binding, authority):
         raise RuntimeError("the key store broke")
 
-    monkeypatch.setattr(execution, "open_key", crash)
+    monkeypatch.setattr(backends, "open_binding", crash)
     journey.approve(doc, pin=CANARY_PIN)
     journey.work(rounds=1)
     item = journey.office.session().scalars(select(OutboxItem)).one()
