@@ -194,8 +194,11 @@ def _is_code(work: Work, actor: Actor, code: str) -> bool:
 def _wrong(work: Work, binding: CertificateBinding, attempt: Attempt, what: str) -> Refusal:
     binding.wrong_pins += 1
     left = WRONG_BEFORE_LOCK - binding.wrong_pins
-    tag = "signing:pin_refused" if what == "pin" else "signing:code_refused"
-    work.audit(tag, binding, document=next(iter(attempt.documents), None), left=left)
+    details = {"document": next(iter(attempt.documents), None), "left": left}
+    if what == "pin":
+        work.audit("signing:pin_refused", binding, **details)
+    else:
+        work.audit("signing:code_refused", binding, **details)
     if left > 0:
         return Invalid("pin-wrong" if what == "pin" else "code-wrong", field=what, left=left)
     binding.wrong_pins, binding.locked_until = 0, work.now + LOCK
