@@ -39,6 +39,7 @@ from blueprints import (
     search,
     shell,
     signing,
+    stamps,
 )
 from blueprints.uploads import UploadRequest
 from cli import register_commands
@@ -141,6 +142,7 @@ def _register_blueprints(app: Flask) -> None:
     register(search.blueprint, guards.signed_in_on_district)
     register(documents.blueprint, guards.signed_in_on_district)
     register(incoming.blueprint, guards.signed_in_on_district)
+    register(stamps.blueprint, guards.signed_in_on_district)
     register(outgoing.blueprint, guards.signed_in_on_district)
     register(changes.blueprint, guards.signed_in_on_district)
     register(assignments.blueprint, guards.signed_in_on_district)

@@ -47,6 +47,8 @@ OTHER_TAGS = frozenset(
         "incoming:arrive",
         "incoming:create",
         "incoming:inspected",
+        "incoming:stamp",
+        "incoming:stamp_print",
         "recipient_group:create",
         "recipient_group:edit",
         "recipient_group:delete",

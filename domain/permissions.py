@@ -86,6 +86,7 @@ GRANTS = (
     _grant("incoming:submit", OFFICE, R.AGENCY),
     _grant("incoming:close", OFFICE, R.AGENCY),
     _grant("incoming:close", LEADERS, R.AGENCY),
+    _grant("incoming:stamp", {Role.CLERK}, R.AGENCY),
     _grant("incoming:direct", LEADERS, R.DIRECTOR),
     # A clerk may enter the direction of a leader who does not use the program; recorded as such.
     _grant("incoming:direct", {Role.CLERK}, R.AGENCY),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, Float, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.incoming_flow import IncomingState
@@ -52,6 +52,9 @@ class IncomingDocument(Base):
     refusal_reason: Mapped[Line]
     closing_note: Mapped[Line]
     note: Mapped[Line]
+    # Where the stamp "ĐẾN" is shown on page 1, in mm; the file itself never bears it.
+    stamp_left: Mapped[float | None] = mapped_column(Float)
+    stamp_top: Mapped[float | None] = mapped_column(Float)
     repairs: Mapped[list] = mapped_column(default=list)
     # Verdict in one word over all signed files; null until inspected.
     verdict: Mapped[str | None] = mapped_column(String(20))

@@ -4,6 +4,7 @@ which may be deleted at any time."""
 import json
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -48,15 +49,24 @@ def pages(office: Office, sha256: str) -> list[PageFacts]:
     return facts
 
 
+def drawn(office: Office, sha256: str, name: str, draw: Callable[[], bytes]) -> bytes:
+    """A picture derived from a stored file, made once and kept beside its pages."""
+    cache = _folder(office, sha256) / name
+    if kept := _kept(cache):
+        return kept
+    picture = draw()
+    _write(cache, picture)
+    return picture
+
+
 def image(office: Office, sha256: str, number: int, zoom: bool = False) -> bytes:
     """Page `number` (from 1) as WebP, for the screen or twice as sharp; raises as `pages`."""
     dpi = ZOOM_DPI if zoom else SCREEN_DPI
-    cache = _folder(office, sha256) / f"{number}-{dpi}.webp"
-    if kept := _kept(cache):
-        return kept
-    picture = pdf.page_image(read_file(office, sha256), number - 1, dpi).webp
-    _write(cache, picture)
-    return picture
+
+    def draw() -> bytes:
+        return pdf.page_image(read_file(office, sha256), number - 1, dpi).webp
+
+    return drawn(office, sha256, f"{number}-{dpi}.webp", draw)
 
 
 def _folder(office: Office, sha256: str) -> Path:

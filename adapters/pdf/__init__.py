@@ -4,12 +4,13 @@ stand, the facts its first page states, and the places for number, date and sign
 Nothing here writes into a file: a received signed file is never changed (signatures would break).
 """
 
-from adapters.pdf.corner import clear_corner
+from adapters.pdf.corner import clear_corner, emptiest
 from adapters.pdf.facts import DocumentFacts, read_facts
 from adapters.pdf.images import PageImage, page_image
 from adapters.pdf.lines import page_text
 from adapters.pdf.marking import marked_page
 from adapters.pdf.opening import MAX_PAGES, PdfFacts, inspect
+from adapters.pdf.overlays import overlaid
 from adapters.pdf.places import find_places
 from adapters.pdf.words import Word, page_words
 
@@ -20,9 +21,11 @@ __all__ = [
     "PdfFacts",
     "Word",
     "clear_corner",
+    "emptiest",
     "find_places",
     "inspect",
     "marked_page",
+    "overlaid",
     "page_image",
     "page_text",
     "page_words",

@@ -14,7 +14,7 @@ from blueprints.signatures import told
 from domain.errors import Refusal
 from extensions import current_actor, office
 from models.incoming import IncomingDocument
-from services import changes
+from services import changes, stamps
 from services.incoming import access, queries
 from services.incoming.caution import is_plain
 from services.incoming.desk import Desk, open_desk
@@ -146,7 +146,20 @@ def _shown(document: IncomingDocument, ordinal: int) -> dict:
     """One paper at a time, the main one first: its pages, or why there are none."""
     paper = next((each for each in document.papers if each.ordinal == ordinal), document.main)
     is_pdf = paper.media_type == "application/pdf"
-    return {"paper": paper, **viewer.shown("incoming", document.id, paper.sha256, is_pdf)}
+    shown = viewer.shown("incoming", document.id, paper.sha256, is_pdf)
+    stamped = bool(shown["pages"]) and stamps.is_stamped(document, paper)
+    if stamped:
+        _lay_stamp(document, shown["pages"][0])
+    return {"paper": paper, "stamped": stamped, **shown}
+
+
+def _lay_stamp(document: IncomingDocument, first: dict) -> None:
+    """Page 1 is shown with the stamp; `as` changes with what it says, so that browsers ask
+    anew."""
+    known = (document.version, document.stamp_left, document.stamp_top)
+    where = {"document_id": document.id, "as": "-".join(map(str, known))}
+    first["src"] = url_for("stamps.page", **where)
+    first["large"] = url_for("stamps.page", zoom=1, **where)
 
 
 def _as_read(form: PaperForm, desk: Desk) -> set[str]:

@@ -29,6 +29,7 @@ ACTION_NAMES = {
     "incoming:submit": _l("trình lãnh đạo văn bản đến"),
     "incoming:close": _l("kết thúc văn bản đến"),
     "incoming:direct": _l("bút phê văn bản đến"),
+    "incoming:stamp": _l("đặt chỗ dấu ĐẾN"),
     "incoming:answer": _l("soạn văn bản trả lời"),
     "assignment:hand_on": _l("giao việc cho người trong đơn vị"),
     "assignment:start": _l("bắt đầu xử lý"),

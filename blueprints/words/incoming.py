@@ -15,6 +15,18 @@ WORDS = {
         _l("Hạn xử lý trước cả ngày văn bản."),
         _l("Hãy kiểm tra lại hai ngày trên bản giấy."),
     ),
+    "stamp-not-registered": (
+        _l("Văn bản chưa vào sổ nên chưa có số đến để đóng dấu ĐẾN."),
+        _l("Hãy tiếp nhận và vào sổ văn bản trước."),
+    ),
+    "stamp-no-page": (
+        _l("Văn bản không có tệp PDF để hiện dấu ĐẾN."),
+        _l("Hãy in tệp gốc và đóng dấu ĐẾN bằng tay."),
+    ),
+    "stamp-outside-page": (
+        _l("Dấu ĐẾN (50 × 35 mm) nằm ra ngoài trang."),
+        _l("Cách mép trái nhiều nhất %(left)s mm, cách mép trên nhiều nhất %(top)s mm."),
+    ),
     "form-used": (
         _l("Trang này đã dùng để vào sổ văn bản số đến %(number)s; nội dung dưới đây khác "
            "văn bản đó."),

@@ -44,6 +44,8 @@ TAG_NAMES = {
     "assignment:child_done": _l("Việc đã giao tiếp được làm xong"),
     "incoming:arrive": _l("Văn bản đến nơi"),
     "incoming:create": _l("Nhập văn bản giấy"),
+    "incoming:stamp": _l("Đặt chỗ dấu ĐẾN"),
+    "incoming:stamp_print": _l("In bản có dấu ĐẾN"),
     "incoming:inspected": _l("Kiểm tra chữ ký số văn bản đến"),
     "recipient_group:create": _l("Lập nhóm nơi nhận"),
     "recipient_group:edit": _l("Sửa nhóm nơi nhận"),
