@@ -53,9 +53,9 @@ class LoadedSigner(Signer):
         return self._key.sign(data, digest_algorithm)
 
 
-def approve(pdf: bytes, key, field: str, timestamper=None) -> bytes:
+def approve(pdf: bytes, key, field: str, timestamper=None, **metadata: str) -> bytes:
     """Sign a field with a plain approval signature: no DocMDP, as most tools do."""
-    metadata = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES)
+    metadata = PdfSignatureMetadata(field_name=field, subfilter=SigSeedSubFilter.PADES, **metadata)
     signer = PdfSigner(metadata, LoadedSigner(key), timestamper=timestamper)
     return signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf))).getvalue()
 

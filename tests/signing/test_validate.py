@@ -17,7 +17,6 @@ from pyhanko_certvalidator import ValidationContext
 
 from adapters.signing.fields import prepare
 from adapters.signing.finding import find_fields
-from adapters.signing.sign import sign_leader
 from adapters.signing.validate import validate
 from domain.errors import Invalid, Refusal
 from domain.verdicts import Verdict, worst
@@ -179,14 +178,8 @@ def test_a_revocation_list_in_the_file_is_heeded(
     assert signature.verdict is verdict
 
 
-def test_sha1_is_told_as_weak_and_not_refused(prepared, person, ca, signature_png, monkeypatch):
-    from adapters.signing import sign
-
-    real = sign.PdfSignatureMetadata
-    monkeypatch.setattr(
-        sign, "PdfSignatureMetadata", lambda **given: real(**(given | {"md_algorithm": "sha1"}))
-    )
-    pdf = sign_leader(prepared, person, signature_png, signer_name="A", at=AT)
+def test_sha1_is_told_as_weak_and_not_refused(prepared, person, ca):
+    pdf = approve(prepared, person, "Leader", md_algorithm="sha1")
     signature = only(pdf, [ca.root_der])
     assert signature.digest_algorithm == "sha1"
     assert signature.weak_algorithm
