@@ -12,6 +12,7 @@ from typing import Protocol
 from asn1crypto import x509
 
 from adapters.signing.certificates import check_usable, facts_of
+from adapters.signing.closing import closing_signature
 from adapters.signing.keys import SigningKey
 from adapters.signing.report import Report
 from adapters.signing.update import SignatureToMake, Stamp
@@ -42,21 +43,46 @@ class SigningFailed(Unavailable):
 
 def finish(made: SignatureToMake, key: SigningKey, stamp: Stamp | None = None) -> bytes:
     """The second step with a key of this process: the signed file, verified."""
+    return made.before + finish_update(made, key, stamp, alone=not made.earlier)
+
+
+def finish_update(
+    made: SignatureToMake, key: SigningKey, stamp: Stamp | None = None, *, alone: bool = True
+) -> bytes:
+    """Only what is to follow `made.before`. The new signature is checked; the earlier ones are too
+    unless it stands `alone`, which is for those who judge the stored file strictly anyway."""
     with failures():
         tail = made.signed(key.sign(made.attributes, made.digest_name), stamp)
-    return verified(made, made.before + tail)
+    _check_new(made, tail)
+    if not alone:
+        _check_all(made, made.before + tail)
+    return tail
 
 
 def verified(made: SignatureToMake, after: bytes) -> bytes:
     """The signed file itself, if it is `made.before` with one more signature and all hold; else
-    SigningFailed("signed-file-invalid")."""
-    before = made.before
-    if after[: len(before)] != before:
+    SigningFailed("signed-file-invalid"). For what comes back from elsewhere."""
+    if after[: len(made.before)] != made.before:
         raise SigningFailed("signed-file-invalid", cause="not-extended")
+    _check_new(made, after[len(made.before) :])
+    _check_all(made, after)
+    return after
+
+
+def _check_new(made: SignatureToMake, tail: bytes) -> None:
+    """The new signature closes the file, holds, and is of the certificate it was made ready for."""
+    try:
+        found = closing_signature((made.before, tail))
+    except Refusal as refusal:
+        raise SigningFailed("signed-file-invalid", cause=refusal.code) from refusal
+    if (found.field, found.certificate.dump()) != (made.field, made.certificate.dump()):
+        raise SigningFailed("signed-file-invalid", cause="signature-of-another")
+
+
+def _check_all(made: SignatureToMake, after: bytes) -> None:
     report = validate_strict(after, [each.dump() for each in made.chain])
     if not _holds(report):
         raise SigningFailed("signed-file-invalid", cause=str(report.verdict))
-    return after
 
 
 def check_holder(holder: Holder, at: datetime) -> None:

@@ -7,6 +7,7 @@ module there are only refusals.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import BinaryIO
 
 from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -28,18 +29,20 @@ def broken_as_refusal(code: str = "pdf-broken") -> Iterator[None]:
         raise Invalid(code, field="file") from error
 
 
-def open_pdf(data: bytes, *, strict: bool = False) -> PdfFileReader:
-    """A reader on these bytes.
+def open_pdf(data: bytes | BinaryIO, *, strict: bool = False) -> PdfFileReader:
+    """A reader on these bytes, or on a stream of them.
 
     Refuses: "pdf-empty", "pdf-not-pdf", "pdf-encrypted", "pdf-broken". Not strict by default, since
     a third of honest files (MS Word's hybrid cross-references among them) fail strict reading.
     """
-    if not data:
+    stream = BytesIO(data) if isinstance(data, bytes) else data
+    head = stream.read(HEADER_WITHIN)
+    if not head:
         raise Invalid("pdf-empty", field="file")
-    if b"%PDF-" not in data[:HEADER_WITHIN]:
+    if b"%PDF-" not in head:
         raise Invalid("pdf-not-pdf", field="file")
     with broken_as_refusal():
-        reader = PdfFileReader(BytesIO(data), strict=strict)
+        reader = PdfFileReader(stream, strict=strict)
         if reader.encrypted:
             raise Invalid("pdf-encrypted", field="file")
         if int(reader.root["/Pages"]["/Count"]) < 1:

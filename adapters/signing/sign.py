@@ -10,10 +10,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from pyhanko.pdf_utils.generic import NumberObject, TextStringObject, pdf_name
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 
 from adapters.signing.appearance import draw_seal, draw_signature, draw_text
+from adapters.signing.closing import closing_signature
 from adapters.signing.fields import READ_ONLY, add_signature_field
 from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields
 from adapters.signing.finishing import Holder, SigningFailed, check_holder, failures, finish
@@ -24,9 +24,9 @@ from adapters.signing.pdf import open_pdf, signature_fields
 from adapters.signing.permissions import check_allowed
 from adapters.signing.pictures import read_picture
 from adapters.signing.update import SignatureToMake, Stamp, Wish, make_ready
-from adapters.signing.validate import validate_strict
 from domain.errors import Invalid
 from domain.places import Box
+from domain.verdicts import Verdict
 
 __all__ = [
     "SigningFailed",
@@ -71,12 +71,10 @@ def ready_leader(
     wish = Wish(
         LEADER, at, certifies=MDPPerm.FILL_FORMS, name=signer_name, reason=reason, stamped=stamped
     )
-    reader = _prepared(prepared, holder, at, expected_signed=frozenset())
+    update, fields = _prepared(prepared, holder, at, expected_signed=frozenset())
     with failures():
-        update = Increment(reader, len(prepared))
-        field = find_fields(reader)[LEADER]
-        draw_signature(update, field, picture)
-        return _ready(prepared, update, field, wish, holder)
+        draw_signature(update, fields[LEADER], picture)
+        return _ready(prepared, update, fields[LEADER], wish, holder)
 
 
 def issue(signed: bytes, key: SigningKey, *, stamp: Stamp | None = None, **given) -> bytes:
@@ -106,11 +104,10 @@ def ready_issue(  # noqa: PLR0913 as above
     "number-empty", "date-empty", "font-missing-letters", "font-broken", "seal-size",
     "seal-too-large".
     """
-    reader = _prepared(signed, holder, at, expected_signed=frozenset({LEADER}))
+    update, fields = _prepared(signed, holder, at, expected_signed=frozenset({LEADER}))
     _check_leader(signed)
     picture = read_picture(seal_png)
     with failures():
-        update, fields = Increment(reader, len(signed)), find_fields(reader)
         _fill(update, fields[NUMBER], number, font)
         _fill(update, fields[DATE], date_text, date_font or font)
         draw_seal(update, fields[SEAL], fields[LEADER], picture, seal_mm)
@@ -172,20 +169,23 @@ def _fill(update: Increment, field: Field, text: str, font: bytes) -> None:
 
 def _prepared(
     pdf: bytes, holder: Holder, at: datetime, expected_signed: frozenset[str]
-) -> PdfFileReader:
+) -> tuple[Increment, dict[str, Field]]:
     check_holder(holder, at)
     reader = open_pdf(pdf, strict=True)
-    find_fields(reader)
+    fields = find_fields(reader)
     signed = {name for name, (filled, _) in signature_fields(reader).items() if filled}
     if expected_signed - signed:
         raise Invalid("leader-signature-missing", field="file")
     if signed - expected_signed:
         raise Invalid("pdf-already-signed", field="file")
-    return reader
+    return Increment(reader, len(pdf)), fields
 
 
 def _check_leader(signed: bytes) -> None:
     """The seal only ever goes on a file whose leader's signature holds and closes it."""
-    (leader,) = validate_strict(signed, ()).signatures
-    if not leader.verdict.intact or not leader.covers_whole_file:
-        raise Invalid("leader-signature-invalid", verdict=leader.verdict)
+    try:
+        closing = closing_signature((signed,))
+    except Invalid as refusal:
+        raise Invalid("leader-signature-invalid", verdict=Verdict.BROKEN) from refusal
+    if closing.field != LEADER:
+        raise Invalid("leader-signature-invalid", verdict=Verdict.MODIFIED)

@@ -54,7 +54,9 @@ class SignatureToMake:
     """A file ready for one signature. `attributes` (DER) is what the key signs with `digest_name`;
     `document_digest` is what they hold of the file."""
 
+    field: str
     before: bytes
+    earlier: bool  # signatures are in it already
     tail: bytes  # the update: follows the file's own bytes
     hole: tuple[int, int]  # where in `tail` the hexadecimal digits of the CMS go
     document_digest: bytes
@@ -89,6 +91,8 @@ class SignatureToMake:
         """All but `before`, to be kept until the signature comes; `unpacked` reads it."""
         return json.dumps(
             {
+                "field": self.field,
+                "earlier": self.earlier,
                 "tail": _text(self.tail),
                 "hole": self.hole,
                 "document_digest": self.document_digest.hex(),
@@ -102,7 +106,9 @@ class SignatureToMake:
     def unpacked(cls, packed: bytes, before: bytes) -> "SignatureToMake":
         record = json.loads(packed)
         return cls(
+            field=record["field"],
             before=before,
+            earlier=record["earlier"],
             tail=base64.b64decode(record["tail"]),
             hole=tuple(record["hole"]),
             document_digest=bytes.fromhex(record["document_digest"]),
@@ -143,7 +149,15 @@ def make_ready(
     digest.update(memoryview(tail)[: hole[0] - 1])
     digest.update(memoryview(tail)[hole[1] + 1 :])
     return SignatureToMake(
-        before, tail, hole, digest.digest(), wish.digest, certificate, tuple(chain)
+        field=wish.field,
+        before=before,
+        earlier=b"/ByteRange" in before,
+        tail=tail,
+        hole=hole,
+        document_digest=digest.digest(),
+        digest_name=wish.digest,
+        certificate=certificate,
+        chain=tuple(chain),
     )
 
 

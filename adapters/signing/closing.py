@@ -1,0 +1,165 @@
+"""Does the signature that closes a file hold: asked of what was just signed, and of what the seal
+goes on.
+
+It reads the file anew, as a stranger would: the byte range leaves out exactly the CMS, the digest
+fits what it covers, and the signature fits the certificate's key. A signature over the whole file
+leaves no later change to judge; earlier ones, trust and time are `validate`'s matter.
+"""
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from asn1crypto import cms, x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import load_der_x509_certificate
+from pyhanko.pdf_utils.generic import IndirectObject
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from adapters.signing.cms import DIGESTS
+from adapters.signing.pdf import open_pdf, signature_fields
+from domain.errors import Invalid, Refusal
+
+SMALL = 4 * 1024 * 1024  # bytes: joined in memory, which is read faster than in parts
+_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+_CONTENTS = re.compile(rb"/Contents\s*(<[0-9A-Fa-f\s]*>)")
+Parts = Sequence[bytes]
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The signature that closes a file: its field and whose it is."""
+
+    field: str
+    certificate: x509.Certificate
+
+
+def closing_signature(parts: Parts) -> Closing:
+    """The signature over all of a file (given in one or more parts).
+
+    Invalid("signature-not-genuine") where none closes it, or it does not hold; what `open_pdf`
+    refuses in strict reading.
+    """
+    reader = open_pdf(stream_of(parts), strict=True)
+    try:
+        for name, (filled, field) in signature_fields(reader).items():
+            hole = _hole(reader, field, parts) if filled else None
+            if hole is not None:
+                return Closing(name, _genuine(hole, parts))
+    except Refusal:
+        raise
+    except Exception as error:  # damaged dictionaries and CMS lead to any error
+        raise Invalid("signature-not-genuine", field="file") from error
+    raise Invalid("signature-not-genuine", field="file")
+
+
+def stream_of(parts: Parts) -> BinaryIO:
+    """The parts as one stream; large ones are not copied."""
+    if sum(map(len, parts)) <= SMALL:
+        return io.BytesIO(b"".join(parts))
+    return io.BufferedReader(_Joined(parts), 1 << 16)
+
+
+class _Joined(io.RawIOBase):
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._size = sum(map(len, parts))
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + {0: 0, 1: self._at, 2: self._size}[whence]
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:
+        filled = 0
+        for piece in _between(self._parts, self._at, self._at + len(buffer)):
+            buffer[filled : filled + len(piece)] = piece
+            filled += len(piece)
+        self._at += filled
+        return filled
+
+
+def _between(parts: Parts, start: int, end: int) -> Iterator[memoryview]:
+    """What lies from `start` to `end`, without copying."""
+    base = 0
+    for part in parts:
+        low, high = max(start - base, 0), min(end - base, len(part))
+        if low < high:
+            yield memoryview(part)[low:high]
+        base += len(part)
+
+
+@dataclass(frozen=True)
+class _Hole:
+    """What a byte range leaves out: where, and the CMS in it."""
+
+    start: int
+    end: int
+    cms: bytes
+
+
+def _hole(reader: PdfFileReader, field: IndirectObject, parts: Parts) -> _Hole | None:
+    """The hole of a signature over all else of the file; None for one that covers less. Read from
+    the bytes of its object: pyHanko takes milliseconds for the digits of a CMS."""
+    offset, size = reader.xrefs[field.get_object().raw_get("/V").reference], sum(map(len, parts))
+    text = b"".join(_between(parts, offset, size)).partition(b"endobj")[0]
+    (ranges,) = _BYTE_RANGE.finditer(text)
+    (contents,) = _CONTENTS.finditer(text)
+    start, first, second, rest = (int(number) for number in ranges.groups())
+    around = offset + contents.start(1), offset + contents.end(1)
+    if (start, first, second, second + rest) != (0, *around, size):
+        return None
+    return _Hole(first, second, bytes.fromhex(contents[1][1:-1].decode("ascii")))
+
+
+def _genuine(hole: _Hole, parts: Parts) -> x509.Certificate:
+    signed = cms.ContentInfo.load(hole.cms)["content"]
+    (signer,) = signed["signer_infos"]
+    kind = signer["digest_algorithm"]["algorithm"].native
+    digest = hashlib.new(kind) if kind in DIGESTS else None
+    for start, end in ((0, hole.start), (hole.end, sum(map(len, parts)))):
+        for piece in _between(parts, start, end):
+            digest.update(piece)
+    attributes = {each["type"].native: each["values"] for each in signer["signed_attrs"]}
+    if [each.native for each in attributes["message_digest"]] != [digest.digest()]:
+        raise Invalid("signature-not-genuine", field="file")
+    certificate = _signers(signed, signer)
+    _check(certificate, signer, kind)
+    return certificate
+
+
+def _signers(signed: cms.SignedData, signer: cms.SignerInfo) -> x509.Certificate:
+    wanted = signer["sid"].chosen
+    return next(
+        each.chosen
+        for each in signed["certificates"]
+        if each.chosen.serial_number == wanted["serial_number"].native
+        and each.chosen.issuer.dump() == wanted["issuer"].dump()
+    )
+
+
+def _check(certificate: x509.Certificate, signer: cms.SignerInfo, kind: str) -> None:
+    key = load_der_x509_certificate(certificate.dump()).public_key()
+    algorithm = getattr(hashes, kind.upper())()
+    attributes = b"\x31" + signer["signed_attrs"].dump()[1:]  # signed as a plain SET
+    value = signer["signature"].native
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(value, attributes, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(value, attributes, ec.ECDSA(algorithm))
+        else:
+            raise Invalid("signature-not-genuine", field="file")
+    except InvalidSignature as error:
+        raise Invalid("signature-not-genuine", field="file") from error
