@@ -146,6 +146,18 @@ class Incoming:
         return self.sha256
 
 
+def begins_with(stream: BinaryIO, beginning: BinaryIO) -> bool:
+    """Whether a stream's bytes begin with all of another's; both are left at their start."""
+    try:
+        while piece := beginning.read(_PIECE):
+            if stream.read(len(piece)) != piece:
+                return False
+        return True
+    finally:
+        stream.seek(0)
+        beginning.seek(0)
+
+
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -7,6 +7,7 @@ inconclusive: never an error page, never "valid". Nothing is fetched from any ne
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import BinaryIO
 
 from pyhanko.pdf_utils.generic import IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -77,7 +78,9 @@ def validate(
 
 
 def validate_strict(
-    pdf: bytes, trust_roots: TrustList | Sequence[bytes], at: datetime | None = None
+    pdf: bytes | BinaryIO,
+    trust_roots: TrustList | Sequence[bytes],
+    at: datetime | None = None,
 ) -> Report:
     """Judge a PDF of our own making: strict reading, and only number and date may be filled.
 

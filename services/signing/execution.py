@@ -2,19 +2,20 @@
 in the file store and noted on the request before the document moves, so that a second run adopts
 what is there instead of signing again; and everything is written under the lease's token."""
 
-from adapters.files import PDF
+from adapters.files import PDF, begins_with
 from adapters.signing.finding import LEADER, SEAL
+from adapters.signing.finishing import finish_update
 from adapters.signing.keys import SigningKey, redeem
 from adapters.signing.lettering import check_font
 from adapters.signing.report import Report
-from adapters.signing.sign import issue, sign_leader
+from adapters.signing.sign import ready_issue, ready_leader
 from adapters.typeset import font_bytes
 from domain.errors import Conflict, Forbidden, Refusal, Unavailable
 from domain.roles import SYSTEM
 from models.files import StoredFile
 from models.outgoing import OutgoingDocument
 from models.signing import SigningRequest, SigningRole, SigningState
-from services import outbox
+from services import outbox, stored_files
 from services.office import Office
 from services.outbox import Lease
 from services.outgoing.state import move
@@ -23,6 +24,7 @@ from services.signing.requests import bound_to
 from services.unit_of_work import Work, transaction
 
 TRIES = 3
+Parts = tuple[bytes, bytes]
 FIELDS = {SigningRole.LEADER: LEADER, SigningRole.SEAL: SEAL}
 
 
@@ -58,8 +60,9 @@ def sign(office: Office, lease: Lease) -> None:
     return None
 
 
-def _make(office: Office, lease: Lease, request: SigningRequest) -> bytes:
-    """The signed bytes. The key exists in clear in this process only, between these lines."""
+def _make(office: Office, lease: Lease, request: SigningRequest) -> Parts:
+    """The signed file, in two parts: what it was before, and the update. The key exists in clear in
+    this process only, between these lines."""
     data = grounds.read_file(office, request.input_sha256, "file-damaged")
     if request.role == SigningRole.LEADER:
         return _as_leader(office, request, data)
@@ -70,13 +73,14 @@ def _make(office: Office, lease: Lease, request: SigningRequest) -> bytes:
     return _as_seal(office, request, data, key)
 
 
-def _as_leader(office: Office, request: SigningRequest, data: bytes) -> bytes:
+def _as_leader(office: Office, request: SigningRequest, data: bytes) -> Parts:
     parts = material.of_leader(office, request)
-    return sign_leader(data, _key(office, request), **parts)
+    key = _key(office, request)
+    return data, finish_update(ready_leader(data, key, **parts), key)
 
 
-def _as_seal(office: Office, request: SigningRequest, data: bytes, key: SigningKey) -> bytes:
-    return issue(data, key, **material.of_seal(office, request))
+def _as_seal(office: Office, request: SigningRequest, data: bytes, key: SigningKey) -> Parts:
+    return data, finish_update(ready_issue(data, key, **material.of_seal(office, request)), key)
 
 
 def _key(office: Office, request: SigningRequest) -> SigningKey:
@@ -89,14 +93,15 @@ def _key(office: Office, request: SigningRequest) -> SigningKey:
     return backends.open_binding(office, request.binding, authority)
 
 
-def _pin(office: Office, lease: Lease, signed: bytes) -> None:
+def _pin(office: Office, lease: Lease, signed: Parts) -> None:
     """Pins the bytes and notes them on the request, whose authorisation is used up by that."""
     sha256 = office.files.put(signed)
+    size = sum(map(len, signed))
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
         request = work.session.get_one(SigningRequest, lease.subject_id, populate_existing=True)
         source = work.session.get(StoredFile, request.input_sha256)
-        work.record_file(sha256, len(signed), PDF, source.pages if source else 0)
+        work.record_file(sha256, size, PDF, source.pages if source else 0)
         request.output_sha256, request.authorisation = sha256, None
 
 
@@ -106,12 +111,15 @@ def _adopt(office: Office, request: SigningRequest) -> Report:
     Raises Unavailable("file-damaged"), Conflict("signed-file-invalid") when it is not the awaited
     signature of the bound certificate over exactly the input.
     """
-    before = grounds.read_file(office, request.input_sha256, "file-damaged")
-    after = grounds.read_file(office, request.output_sha256, "file-damaged")
-    report = verification.judge_own(office, after)
+    with (
+        stored_files.opened(office, request.input_sha256) as before,
+        stored_files.opened(office, request.output_sha256) as after,
+    ):
+        extends = begins_with(after, before)
+        report = verification.judge_own(office, after)
     last = report.signatures[-1] if report.signatures else None
     holds = (
-        after.startswith(before)
+        extends
         and last is not None
         and last.field == FIELDS[SigningRole(request.role)]
         and last.covers_whole_file

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from adapters.signing.certificates import facts_of
+from adapters.signing.closing import closing_signature
 from adapters.signing.finding import LEADER
-from adapters.signing.validate import validate_strict
 from domain.errors import Conflict, Forbidden, Invalid
 from domain.outgoing_flow import OutgoingState
 from domain.roles import LEADERS, Role
@@ -82,7 +83,8 @@ def _still_holds(session: Session, request: SigningRequest, today: date) -> bool
 
 
 def check_leader_signed(session: Session, request: SigningRequest, pdf: bytes) -> None:
-    """The seal goes only on a file that carries the valid signature of the bound leader.
+    """The seal goes only on a file that the signature of the bound leader closes: it was judged by
+    all rules when it was made, and over the whole file there is no later change to judge.
 
     Raises Conflict("leader-signature-missing" | "leader-certificate-other").
     """
@@ -96,11 +98,15 @@ def check_leader_signed(session: Session, request: SigningRequest, pdf: bytes) -
         )
         .order_by(SigningRequest.id.desc())
     ).first()
-    found = {facts.field: facts for facts in validate_strict(pdf, ()).signatures}.get(LEADER)
-    if asked is None or found is None or not found.verdict.intact:
+    try:
+        found = closing_signature((pdf,))
+    except Invalid as refusal:
+        raise Conflict("leader-signature-missing") from refusal
+    if asked is None or found.field != LEADER:
         raise Conflict("leader-signature-missing")
-    if found.certificate_sha256 != asked.binding.certificate_sha256:
-        raise Conflict("leader-certificate-other", signer=found.signer_name)
+    facts = facts_of(found.certificate)
+    if facts.sha256 != asked.binding.certificate_sha256:
+        raise Conflict("leader-certificate-other", signer=facts.subject_name)
 
 
 def read_file(office: Office, sha256: str | None, missing: str) -> bytes:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import BinaryIO
 
 from sqlalchemy import delete, select
 
@@ -99,7 +100,7 @@ def judge(office: Office, sha256: str) -> Findings:
     return Findings(tuple(answer["signatures"]), answer["problem"])
 
 
-def judge_own(office: Office, data: bytes) -> Report:
+def judge_own(office: Office, data: bytes | BinaryIO) -> Report:
     """Judges a file of our own making by the strict rules."""
     return validate_strict(data, trust.roots(office.session()), office.now())
 

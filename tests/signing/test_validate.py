@@ -180,7 +180,7 @@ def test_a_revocation_list_in_the_file_is_heeded(
 
 def test_sha1_is_told_as_weak_and_not_refused(prepared, person, ca):
     pdf = approve(prepared, person, "Leader", md_algorithm="sha1")
-    signature = only(pdf, [ca.root_der])
+    signature = only(pdf, [ca.root_der], datetime.now(UTC) + timedelta(days=1))
     assert signature.digest_algorithm == "sha1"
     assert signature.weak_algorithm
     assert "algorithm-weak" in signature.details

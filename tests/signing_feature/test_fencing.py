@@ -40,7 +40,7 @@ def test_a_worker_thought_dead_cannot_write(journey, asked, monkeypatch):
     signing.sign(journey.office, fresh)
     done = journey.now(asked.id).signed_sha256
     with pytest.raises(LeaseLost):
-        execution._pin(journey.office, stale, b"%PDF-1.7 signed by the dead")
+        execution._pin(journey.office, stale, (b"%PDF-1.7 signed by", b" the dead"))
     assert journey.now(asked.id).signed_sha256 == done
     assert the_request(journey).output_sha256 == done
 
@@ -51,8 +51,8 @@ def test_a_worker_that_loses_its_lease_while_signing_leaves_everything_to_the_ne
     stale = claimed(journey)
     make = execution._make
 
-    def slow(office, request):
-        made = make(office, request)
+    def slow(*given):
+        made = make(*given)
         journey.later(minutes=3)
         claimed(journey)
         return made
@@ -86,7 +86,7 @@ def test_what_was_pinned_is_adopted_and_not_signed_again(journey, asked, monkeyp
 def test_a_pinned_file_that_is_not_the_awaited_signature_is_not_adopted(journey, asked):
     lease = claimed(journey)
     request = the_request(journey)
-    execution._pin(journey.office, lease, journey.office.files.read(request.input_sha256))
+    execution._pin(journey.office, lease, (journey.office.files.read(request.input_sha256), b""))
     signing.sign(journey.office, lease)
     assert journey.now(asked.id).state == OutgoingState.AWAITING_LEADER
     assert the_request(journey).failure == "signed-file-invalid"
@@ -94,7 +94,7 @@ def test_a_pinned_file_that_is_not_the_awaited_signature_is_not_adopted(journey,
 
 def test_a_lease_is_renewed_before_the_last_step(journey, asked, monkeypatch):
     lease = claimed(journey)
-    signed = execution._make(journey.office, the_request(journey))
+    signed = execution._make(journey.office, lease, the_request(journey))
     journey.later(seconds=100)
     execution._pin(journey.office, lease, signed)
     item = journey.office.session().get(OutboxItem, lease.item_id, populate_existing=True)
