@@ -184,6 +184,10 @@ REQUESTS = {
         _l("Tệp sau khi ký không qua được kiểm tra nên đã bị bỏ."),
         _l("Hãy thử lại; nếu vẫn lỗi, báo quản trị viên."),
     ),
+    "signature-not-genuine": (
+        _l("Chữ ký đóng tệp không đúng với nội dung tệp."),
+        _l("Hãy dùng bản gốc của tệp; nếu vẫn lỗi, báo quản trị viên."),
+    ),
     "pdf-locked": (
         _l("Chữ ký đã có trong tệp không cho phép thêm chữ ký này."),
         _l("Hãy dùng bản chưa ký, hoặc ký vào ô chữ ký có sẵn trong tệp."),
