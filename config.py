@@ -3,7 +3,7 @@ start with one clear line; there is no default secret."""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -48,6 +48,9 @@ class Settings:
     max_package: int = 120 * 1024 * 1024  # of the exchange, files in base64 and all
     trusted_proxies: int = 0
     package_key: bytes = b""  # PEM of a key and its certificate; empty: packages go unsigned
+    # Libraries of tokens by the names that administrators choose from: none comes from a form.
+    pkcs11_modules: Mapping[str, str] = field(default_factory=dict)
+    csc_http: bool = False  # lets a signing service on this machine be called over plain HTTP
     demo: bool = False
 
     @property
@@ -123,6 +126,17 @@ def _package_limit(env: Mapping[str, str]) -> int:
     return megabytes * 1024 * 1024
 
 
+def _modules(env: Mapping[str, str]) -> dict[str, str]:
+    """`name=/path/of/library.so`, several with semicolons between."""
+    found = {}
+    for each in filter(None, env.get(ENV_PREFIX + "PKCS11_MODULES", "").split(";")):
+        name, equals, path = each.strip().partition("=")
+        if not (name and equals and Path(path).is_file()):
+            raise ConfigError(f"{ENV_PREFIX}PKCS11_MODULES: no such library: {each.strip()!r}")
+        found[name] = path
+    return found
+
+
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """Settings from environment variables `VANTHU_…`; raises ConfigError with one line."""
     env = os.environ if env is None else env
@@ -151,5 +165,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         max_package=_package_limit(env),
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
         package_key=_package_key(env),
+        pkcs11_modules=_modules(env),
+        csc_http=_one_of(env, "CSC_HTTP", "0", ("0", "1")) == "1",
         demo=_one_of(env, "DEMO", "0", ("0", "1")) == "1",
     )

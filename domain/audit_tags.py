@@ -60,6 +60,7 @@ OTHER_TAGS = frozenset(
         "signing:pin_refused",
         "signing:pin_locked",
         "signing:code_refused",
+        "signing:secret_refused",
         "signing:second_factor_on",
         "signing:second_factor_off",
         "signing:failed",

@@ -67,6 +67,7 @@ TAG_NAMES = {
     "signing:pin_refused": _l("Nhập sai PIN ký số"),
     "signing:pin_locked": _l("PIN ký số bị tạm khóa"),
     "signing:code_refused": _l("Nhập sai mã xác thực khi ký"),
+    "signing:secret_refused": _l("Token hoặc dịch vụ ký không nhận PIN"),
     "signing:second_factor_on": _l("Bật mã xác thực khi ký"),
     "signing:second_factor_off": _l("Tắt mã xác thực khi ký"),
     "signing:failed": _l("Ký số không thành"),

@@ -1,7 +1,7 @@
 """What an administrator does with certificates: binding, revoking and listing those of the own
 agency and of the people whose accounts it manages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -15,28 +15,38 @@ from models.agencies import Appointment, Person
 from models.signing import CertificateBinding, SigningRole
 from services.admin import access
 from services.office import Office
-from services.signing.bindings import bind_p12
+from services.signing.bindings import Holder, bind
+from services.signing.materials import take_in
 from services.unit_of_work import transaction
 
 ADMINISTER = "admin:people"
 
 
-def bind_certificate(office: Office, actor: Actor, holder: str, upload: dict) -> int:
+def bind_certificate(
+    office: Office, actor: Actor, holder: str, upload: Mapping, *, confirmed: bool = True
+) -> int:
     """The administrator's use case; `holder` is "agency" or the id of a leader of the own agency,
-    `upload` has p12, passphrase and pin.
+    `upload` is what `take_in` takes.
 
-    Raises Forbidden("not-allowed" | "person-elsewhere"), NotFound and what `bind_p12` refuses.
+    Raises Forbidden("not-allowed" | "person-elsewhere"), NotFound and what `take_in` and `bind`
+    refuse.
     """
     permissions.require(actor, ADMINISTER, {Relation.AGENCY})
+    whose = _holder(office, actor, holder)
+    material = take_in(office, upload)
     with transaction(office, actor) as work:
-        if holder == "agency":
-            return bind_p12(work, SigningRole.SEAL, agency_id=actor.agency_id, **upload).id
-        people = {str(person.id): person for person in signers(office, actor)}
-        if holder not in people:
-            raise NotFound("not-found")
-        # Only who manages the account: else a commune could put its key under the chairman's name.
-        person_id = access.load_managed(office, actor, people[holder].id).id
-        return bind_p12(work, SigningRole.LEADER, person_id=person_id, **upload).id
+        return bind(work, whose, material, confirmed=confirmed).id
+
+
+def _holder(office: Office, actor: Actor, holder: str) -> Holder:
+    if holder == "agency":
+        return Holder(SigningRole.SEAL, agency_id=actor.agency_id)
+    people = {str(person.id): person for person in signers(office, actor)}
+    if holder not in people:
+        raise NotFound("not-found")
+    # Only who manages the account: else a commune could put its key under the chairman's name.
+    person_id = access.load_managed(office, actor, people[holder].id).id
+    return Holder(SigningRole.LEADER, person_id=person_id)
 
 
 def revoke(office: Office, actor: Actor, binding_id: int, reason: str = "") -> None:

@@ -1,11 +1,12 @@
 """The end of a signature that did not come: the request says why, and the document goes back to the
 person, who can ask anew."""
 
+from adapters.signing.keys import SecretRefused
 from domain.errors import Refusal
 from models.outgoing import OutgoingDocument
 from models.signing import SigningRequest, SigningRole, SigningState
 from services.outgoing.state import move
-from services.signing import grounds
+from services.signing import bindings, grounds
 from services.unit_of_work import Work
 
 
@@ -13,6 +14,8 @@ def give_back(work: Work, request: SigningRequest, doc: OutgoingDocument, refusa
     """Ends the request as failed. A number that was given stays with the document (law 7)."""
     request.state, request.finished_at = SigningState.FAILED, work.now
     request.failure, request.authorisation = refusal.code, None
+    if isinstance(refusal, SecretRefused):
+        bindings.note_refused(work, request.binding, refusal.code)
     if grounds.waiting(doc, request):
         step = grounds.KINDS[SigningRole(request.role)].failed
         move(work, doc, step, failure=refusal.code, request=request.id)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from adapters.signing import keys
-from adapters.signing.keys import Authority, DataKey, WrongPin, unlock
+from adapters.signing.keys import Authority, DataKey, KeyRefused, SecretRefused, WrongPin, unlock
 from adapters.signing.vault import checked_pin
 from domain import permissions
 from domain.dates import local
@@ -23,6 +23,7 @@ from services.unit_of_work import Work, transaction
 
 WRONG_BEFORE_LOCK = 5
 LOCK = timedelta(minutes=5)
+WRONG = {"pin": "pin-wrong", "code": "code-wrong", "otp": "otp-wrong"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,7 +88,11 @@ def change_pin(office: Office, actor: Actor, pin: str, new_pin: str) -> None:
     """
     checked_pin(new_pin)
     binding = _binding(office, actor, role_of(actor), pin)
-    binding_id, _ = _unlocked(office, actor, binding, Typed(pin), [], demands_code=False)
+    binding_id = binding.id
+    right = _unlock(office, binding, pin) is not None
+    refused = count(office, actor, Attempt(binding_id, [], "" if right else "pin"))
+    if refused is not None:
+        raise refused
     with transaction(office, actor) as work:
         binding = work.session.get_one(CertificateBinding, binding_id, populate_existing=True)
         node_key = office.settings.node_key
@@ -105,42 +110,57 @@ def _opened(
 ) -> tuple[int, Authority]:
     """The actor's binding and what opens it; whatever is wrong is counted."""
     binding = _binding(office, actor, role, typed.pin)
+    code = None
     if binding.demands_code:
         _require_code(office, actor, typed)
-    demands = binding.demands_code
-    binding_id, data_key = _unlocked(office, actor, binding, typed, documents, demands)
-    authority = Authority(data_key, {"otp": typed.otp})
-    binding = office.session().get_one(CertificateBinding, binding_id)
-    once = backends.typed_once(office, binding, authority, len(documents))
-    return binding_id, Authority(data_key, once)
-
-
-def _unlocked(
-    office: Office,
-    actor: Actor,
-    binding: CertificateBinding,
-    typed: Typed,
-    documents: Sequence[int],
-    demands_code: bool,
-) -> tuple[int, DataKey]:
-    binding_id, sealed = binding.id, binding.key_sealed
-    # Stretching the PIN takes 0.1 s by design: not while holding the write lock. Whether it was
-    # right is told only by the count below, so that guessing side by side gains nothing.
-    try:
-        data_key = unlock(sealed, typed.pin, office.settings.node_key)
-    except WrongPin:
-        data_key = None
-    code = typed.code if demands_code else None
-    attempt = Attempt(binding_id, documents, data_key is not None, code)
+        code = typed.code
+    binding_id, data_key = binding.id, _unlock(office, binding, typed.pin)
+    attempt = Attempt(binding_id, documents, "" if data_key else "pin", code)
+    once: Mapping[str, str] = {}
+    if data_key:
+        try:
+            authority = Authority(data_key, {"otp": typed.otp})
+            once = backends.typed_once(office, binding, authority, documents)
+        except KeyRefused as refusal:
+            if isinstance(refusal, SecretRefused):
+                _note_refused(office, actor, binding_id, refusal)
+            if refusal.code != "csc-otp-wrong":
+                raise
+            attempt = Attempt(binding_id, documents, "otp")
     refused = count(office, actor, attempt)
     if refused is not None or data_key is None:
         raise refused or WrongPin()
-    return binding_id, data_key
+    return binding_id, Authority(data_key, once)
 
 
-def _binding(office: Office, actor: Actor, role: SigningRole, pin: str) -> CertificateBinding:
-    if not pin:
-        raise Invalid("required", field="pin")
+def _note_refused(office: Office, actor: Actor, binding_id: int, refusal: SecretRefused) -> None:
+    with transaction(office, actor) as work:
+        binding = work.session.get_one(CertificateBinding, binding_id, populate_existing=True)
+        bindings.note_refused(work, binding, refusal.code)
+
+
+def _unlock(office: Office, binding: CertificateBinding, pin: str) -> DataKey | None:
+    """None for a wrong PIN. Stretching it takes 0.1 s by design: not while holding the write lock.
+    Whether it was right is told only by the count, so that guessing side by side gains nothing."""
+    try:
+        return unlock(binding.key_sealed, pin, office.settings.node_key)
+    except WrongPin:
+        return None
+
+
+def send_otp(office: Office, actor: Actor) -> None:
+    """The signing service sends its holder a code for the next signature.
+
+    Raises Invalid("certificate-…" | "otp-not-wanted"), Locked, Unavailable("csc-away"), Forbidden.
+    """
+    binding = key_in_use(office, actor, role_of(actor))
+    if not backends.needs_otp(binding):
+        raise Invalid("otp-not-wanted")
+    backends.send_otp(office, binding)
+
+
+def key_in_use(office: Office, actor: Actor, role: SigningRole) -> CertificateBinding:
+    """What the actor signs with now; refuses as `check_pin` before anything is typed."""
     action = "outgoing:approve" if role == SigningRole.LEADER else "outgoing:issue"
     relation = Relation.SIGNER if role == SigningRole.LEADER else Relation.AGENCY
     permissions.require(actor, action, {relation})
@@ -152,6 +172,12 @@ def _binding(office: Office, actor: Actor, role: SigningRole, pin: str) -> Certi
     return binding
 
 
+def _binding(office: Office, actor: Actor, role: SigningRole, pin: str) -> CertificateBinding:
+    if not pin:
+        raise Invalid("required", field="pin")
+    return key_in_use(office, actor, role)
+
+
 def _require_code(office: Office, actor: Actor, typed: Typed) -> None:
     if second_factor.of(office.session(), actor.person_id) is None:
         raise Invalid("second-factor-missing", field="code")
@@ -161,11 +187,12 @@ def _require_code(office: Office, actor: Actor, typed: Typed) -> None:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a key: was the PIN right, and the code to look at, if one is demanded."""
+    """One try at a key: what is known to be wrong already ("pin", "otp", or nothing), and the code
+    to look at, if one is demanded."""
 
     binding_id: int
     documents: Sequence[int]
-    right: bool
+    wrong: str = ""
     code: str | None = field(default=None, repr=False)
 
 
@@ -179,8 +206,8 @@ def count(office: Office, actor: Actor, attempt: Attempt) -> Refusal | None:
             _refuse_locked(binding, work.now)
         except Locked as locked:
             return locked
-        if not attempt.right:
-            return _wrong(work, binding, attempt, "pin")
+        if attempt.wrong:
+            return _wrong(work, binding, attempt, attempt.wrong)
         if attempt.code is not None and not _is_code(work, actor, attempt.code):
             return _wrong(work, binding, attempt, "code")
         binding.wrong_pins, binding.locked_until = 0, None
@@ -200,7 +227,7 @@ def _wrong(work: Work, binding: CertificateBinding, attempt: Attempt, what: str)
     else:
         work.audit("signing:code_refused", binding, **details)
     if left > 0:
-        return Invalid("pin-wrong" if what == "pin" else "code-wrong", field=what, left=left)
+        return Invalid(WRONG[what], field=what, left=left)
     binding.wrong_pins, binding.locked_until = 0, work.now + LOCK
     work.audit("signing:pin_locked", binding, until=binding.locked_until)
     return _locked(binding)

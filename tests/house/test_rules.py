@@ -119,6 +119,7 @@ def test_days_choices_and_refusals_of_forms_have_one_place(name):
 
 def test_every_refusal_has_words():
     kinds = REFUSING | {"AxisRefusal", "MalformedPackage", "WrongPin", "SealBroken", "LeaseLost"}
+    kinds |= {"KeyRefused", "SecretRefused"}
     # Spoken by the hub to machines, in the axis' own table (adapters/axis/errors.py).
     codes = {
         (literal(call), path.as_posix())

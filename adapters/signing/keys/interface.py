@@ -1,9 +1,12 @@
-"""What every holder of a key offers, be it a file, a token or a remote service."""
+"""What every holder of a key offers, be it a file, a token or a remote service, and the refusal
+that all of them know: a secret that the holder did not take."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from asn1crypto import x509
+
+from domain.errors import Refusal
 
 
 class SigningKey(Protocol):
@@ -25,12 +28,26 @@ class SigningKey(Protocol):
         SEQUENCE of two integers (DER) for EC. Raises Refusal."""
 
 
+class KeyRefused(Refusal):
+    """The holder of the key refuses for good: neither the document nor another form of it is to
+    blame, so nothing else is tried with the same key."""
+
+
+class SecretRefused(KeyRefused):
+    """The token or the service did not take the PIN that rests with the certificate. Asking again
+    with the same one would lock it there: the caller must not."""
+
+
 def ecdsa_bytes(bits: int) -> int:
     """The longest ECDSA signature of a curve in DER: two integers in a SEQUENCE."""
-    return 2 * (bits // 8 + 4) + 4
+    return 2 * ((bits + 7) // 8 + 4) + 4
 
 
-def signature_bytes_of(certificate: x509.Certificate) -> int:
-    """The length of a signature made with the key of this certificate, as the certificate says."""
+def is_rsa(certificate: x509.Certificate) -> bool:
+    return certificate.public_key.algorithm == "rsa"
+
+
+def longest_signature(certificate: x509.Certificate) -> int:
+    """The most bytes of a signature made with the key of this certificate."""
     bits = certificate.public_key.bit_size
-    return (bits + 7) // 8 if certificate.public_key.algorithm == "rsa" else ecdsa_bytes(bits)
+    return (bits + 7) // 8 if is_rsa(certificate) else ecdsa_bytes(bits)
