@@ -2,7 +2,7 @@
 
 from services.signing.bindings import bind_p12
 from services.signing.certificates import bind_certificate, revoke
-from services.signing.pins import PinProof, Typed, change_pin, check_pin
+from services.signing.pins import PinProof, Typed, change_pin, check_pin, send_otp
 from services.signing.requests import forget_expired, request_leader, request_seal
 from services.signing.trust import add_root
 from services.signing.verification import inspect_incoming, signatures_of, verify_file
@@ -27,6 +27,7 @@ __all__ = [
     "request_of",
     "request_seal",
     "revoke",
+    "send_otp",
     "sign",
     "signatures_of",
     "verify_file",

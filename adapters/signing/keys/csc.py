@@ -26,6 +26,7 @@ from domain.errors import Invalid, Unavailable
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 MOST_ANSWER = 1024 * 1024
 EARLY = 30  # seconds before its end in which an access token is not used any more
+DONE = {200, 201, 204}  # those that only send a code have nothing to tell
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 NOTHING: Mapping[str, str] = {}
 
@@ -96,7 +97,7 @@ class CscClient:
         for renewing in (False, True):
             headers = {"Authorization": f"Bearer {self._access_token(renewing)}"}
             status, said = self._post(f"{self.address}/{method}", json=body, headers=headers)
-            if status == 200:
+            if status in DONE:
                 return said
             if status != 401 or renewing:
                 break

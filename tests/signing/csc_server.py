@@ -1,0 +1,161 @@
+"""A small remote signing service (Cloud Signature Consortium, 1.0.4 and 2) over real HTTP on this
+machine, with a real key. It is as strict as the real ones: a code serves once, an authorisation is
+for so many signatures, and where it names hashes, for those only."""
+
+import base64
+import json
+import secrets
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+SHA256 = "2.16.840.1.101.3.4.2.1"
+SHA256_RSA = "1.2.840.113549.1.1.11"
+
+
+@dataclass
+class Service:
+    """What the service knows and how it behaves; tests change it between calls."""
+
+    key: object
+    certificates: list[bytes]
+    user: str = "vanthu-node"
+    secret: str = "canary-client-secret"
+    pin: str = "55667788"
+    pin_presence: str = "true"
+    needs_otp: bool = False
+    scal: str = "1"
+    most: int = 10
+    lasts: int = 300
+    status: int = 0  # answer everything with this
+    pause: float = 0.0
+    otp: str = ""
+    calls: list[str] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+    sads: dict[str, dict] = field(default_factory=dict)
+    address: str = ""
+
+    def answer(self, path: str, headers, body: bytes) -> tuple[int, dict]:
+        version, _slash, method = path.removeprefix("/csc/").partition("/")
+        if path == "/oauth2/token":
+            method = "oauth2/token"
+        self.calls.append(method)
+        time.sleep(self.pause)
+        if self.status:
+            return self.status, {"error": "server_error"}
+        if method == "info":
+            return 200, {"specs": "1.0.4.0", "oauth2": self.address, "authType": ["oauth2client"]}
+        if method in ("oauth2/token", "auth/login"):
+            return self._token(method, headers, body)
+        if headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+            return 401, {"error": "invalid_token"}
+        asked = json.loads(body)
+        name = method.replace("/", "_")
+        return getattr(self, f"_{name}")(asked, 2 if version == "v2" else 1)
+
+    def _token(self, method: str, headers, body: bytes) -> tuple[int, dict]:
+        if method == "auth/login":
+            encoded = headers.get("Authorization", "").removeprefix("Basic ")
+            given = base64.b64decode(encoded).decode().split(":", 1)
+        else:
+            form = parse_qs(body.decode())
+            given = [form.get(name, [""])[0] for name in ("client_id", "client_secret")]
+        if given != [self.user, self.secret]:
+            return 401, {"error": "invalid_client"}
+        token = secrets.token_hex(8)
+        self.tokens.add(token)
+        return 200, {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
+
+    def _credentials_list(self, asked: dict, version: int) -> tuple[int, dict]:
+        return 200, {"credentialIDs": ["key-1"]}
+
+    def _credentials_info(self, asked: dict, version: int) -> tuple[int, dict]:
+        certificates = [base64.b64encode(each).decode() for each in self.certificates]
+        said = {
+            "key": {"status": "enabled", "algo": [SHA256_RSA], "len": 2048},
+            "cert": {"status": "valid", "certificates": certificates},
+            "SCAL": self.scal,
+            "multisign": self.most,
+        }
+        if version == 1:
+            return 200, said | {
+                "authMode": "explicit",
+                "PIN": {"presence": self.pin_presence},
+                "OTP": {"presence": "true" if self.needs_otp else "false"},
+            }
+        objects = [{"type": "Password", "id": "PIN"}]
+        if self.needs_otp:
+            objects.append({"type": "Password", "id": "OTP", "generator": "totp"})
+        return 200, said | {"auth": {"mode": "explicit", "objects": objects}}
+
+    def _credentials_sendOTP(self, asked: dict, version: int) -> tuple[int, dict]:
+        self.otp = f"{secrets.randbelow(10**6):06}"
+        return 204, {}
+
+    _credentials_getChallenge = _credentials_sendOTP
+
+    def _credentials_authorize(self, asked: dict, version: int) -> tuple[int, dict]:
+        given = {each["id"]: each["value"] for each in asked.get("authData", ())} or asked
+        if given.get("PIN") != self.pin:
+            return 400, {"error": "invalid_pin", "error_description": "The PIN is invalid"}
+        if self.needs_otp and (not self.otp or given.get("OTP") != self.otp):
+            return 400, {"error": "invalid_otp", "error_description": "The OTP is invalid"}
+        self.otp = ""
+        named = asked.get("hash" if version == 1 else "hashes")
+        if self.scal == "2" and not named:
+            return 400, {"error": "invalid_request", "error_description": "Missing hash"}
+        sad = secrets.token_hex(16)
+        ends = time.monotonic() + self.lasts
+        self.sads[sad] = {"left": asked["numSignatures"], "hashes": named, "ends": ends}
+        return 200, {"SAD": sad, "expiresIn": self.lasts}
+
+    def _signatures_signHash(self, asked: dict, version: int) -> tuple[int, dict]:
+        wanted = asked["hash" if version == 1 else "hashes"]
+        algorithm = asked["hashAlgo" if version == 1 else "hashAlgorithmOID"]
+        sad = self.sads.get(asked["SAD"])
+        if sad is None or sad["ends"] <= time.monotonic() or sad["left"] < len(wanted):
+            return 400, {"error": "invalid_request", "error_description": "Invalid parameter SAD"}
+        if sad["hashes"] and not set(wanted) <= set(sad["hashes"]):
+            return 400, {"error": "invalid_request", "error_description": "Hash is not authorized"}
+        if (algorithm, asked["signAlgo"]) != (SHA256, SHA256_RSA):
+            return 400, {"error": "invalid_request", "error_description": "Algorithm"}
+        sad["left"] -= len(wanted)
+        return 200, {"signatures": [self._signature(each) for each in wanted]}
+
+    def _signature(self, digest: str) -> str:
+        hashed, way = base64.b64decode(digest), Prehashed(hashes.SHA256())
+        return base64.b64encode(self.key.sign(hashed, padding.PKCS1v15(), way)).decode()
+
+
+@contextmanager
+def running(service: Service):
+    """The service at `service.address` ("http://127.0.0.1:…")."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, said = service.answer(self.path, self.headers, body)
+            data = b"" if status == 204 else json.dumps(said).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_arguments) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    service.address = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        server.server_close()
