@@ -23,6 +23,7 @@ from blueprints import (
     axis,
     batches,
     changes,
+    delegations,
     documents,
     exchange,
     failures,
@@ -147,6 +148,7 @@ def _register_blueprints(app: Flask) -> None:
     register(changes.blueprint, guards.signed_in_on_district)
     register(assignments.blueprint, guards.signed_in_on_district)
     register(signing.blueprint, guards.signed_in_on_district)
+    register(delegations.blueprint, guards.signed_in_on_district)
     register(batches.blueprint, guards.signed_in_on_district)
     register(exchange.blueprint, guards.signed_in_on_district)
     register(registers.blueprint, guards.signed_in_on_district)

@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from blueprints.addresses import is_administered
 from domain.permissions import relations_granting
+from domain.roles import LEADERS
 from extensions import office
 from services import home, outbox
 from services.home import Queue
@@ -66,6 +67,8 @@ def _frame() -> dict:
     shown = [i for i in items if not i.action or relations_granting(actor, i.action)]
     find_url = url_for("hub.messages" if settings.is_hub else "search.results")
     nav = [_counted(item) for item in shown if _exists(item)]
+    # Who signs only now and then, by delegation, has the entry while something waits.
+    nav = [i for i in nav if i.endpoint != "signing.index" or i.count or actor.role in LEADERS]
     # Asked only by pages that show work in the background.
     frame["stalled"] = lambda: outbox.stalled(office())
     return frame | {"me": _me(actor), "nav": nav, "find_url": find_url}

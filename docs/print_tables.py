@@ -30,6 +30,7 @@ RELATIONS = {
     Relation.DRAFTER: "the person drafted the document",
     Relation.UNIT: "the document was drafted in the person's unit",
     Relation.SIGNER: "the document names this appointment as its signer",
+    Relation.DELEGATE: "the document names this appointment as its signer, by a delegation",
     Relation.PARTICIPANT: "the person took part: reviewed, returned, signed",
     Relation.ASSIGNED_UNIT: "the task is for the person's unit",
     Relation.ASSIGNEE: "the task is for the person",

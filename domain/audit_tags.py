@@ -41,6 +41,8 @@ OTHER_TAGS = frozenset(
         "batch:start",
         "batch:stop",
         "change:waiting",
+        "delegation:grant",
+        "delegation:end",
         "document:view_file",
         "outgoing:create",
         "outgoing:places",

@@ -18,6 +18,8 @@ class Relation(StrEnum):
     DRAFTER = "drafter"
     UNIT = "unit"
     SIGNER = "signer"
+    # Signer by delegation (NĐ 30/2020, Điều 13): of this document only, and while it is in force.
+    DELEGATE = "delegate"
     PARTICIPANT = "participant"
     ASSIGNED_UNIT = "assigned_unit"
     ASSIGNEE = "assignee"
@@ -37,6 +39,7 @@ R = Relation
 OFFICE = frozenset({Role.CLERK, Role.CHIEF_OF_OFFICE})
 OVERSIGHT = LEADERS | OFFICE
 HEADS = frozenset({Role.UNIT_HEAD, Role.CHIEF_OF_OFFICE})
+DELEGATES = HEADS | {Role.OFFICER}  # a unit's deputy is an officer by role
 
 
 def _grant(action: str, roles: Collection[Role], relation: Relation) -> Grant:
@@ -60,6 +63,13 @@ GRANTS = (
     # NĐ 30/2020, Điều 12: a designated person checks the form before the leader signs.
     _grant("outgoing:forward", {Role.CHIEF_OF_OFFICE}, R.AGENCY),
     _grant("outgoing:approve", LEADERS, R.SIGNER),
+    _grant("outgoing:view", DELEGATES, R.DELEGATE),
+    _grant("outgoing:return", DELEGATES, R.DELEGATE),
+    _grant("outgoing:approve", DELEGATES, R.DELEGATE),
+    _grant("delegation:view", OVERSIGHT | {Role.ADMINISTRATOR}, R.AGENCY),
+    _grant("delegation:edit", {Role.ADMINISTRATOR}, R.AGENCY),
+    # Whoever gave the authority may take it back at once.
+    _grant("delegation:end", {Role.ADMINISTRATOR, Role.LEADER}, R.AGENCY),
     # NĐ 30/2020, Điều 32–33: the clerk personally gives the number and applies the agency's seal.
     _grant("outgoing:issue", {Role.CLERK}, R.AGENCY),
     _grant("outgoing:reseal", {Role.CLERK}, R.AGENCY),

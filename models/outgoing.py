@@ -10,6 +10,7 @@ from domain.enclosures import SIGNATURE_ENDING, SIGNATURE_TYPE
 from domain.outgoing_flow import OutgoingState
 from models.agencies import Agency, Appointment, Person, Unit
 from models.base import Base, Json, Line, PrimaryKey, Short, reference_to
+from models.delegations import Delegation
 from models.registers import RegisterEntry
 
 
@@ -26,6 +27,8 @@ class OutgoingDocument(Base):
     unit_id: Mapped[int] = reference_to("unit.id")
     drafter_id: Mapped[int] = reference_to("person.id")
     signer_id: Mapped[int | None] = reference_to("appointment.id")
+    # By which delegation the signer signs; none for the head and the head's deputies.
+    delegation_id: Mapped[int | None] = reference_to("delegation.id")
     state: Mapped[OutgoingState] = mapped_column(
         String(30), default=OutgoingState.DRAFT, index=True
     )
@@ -63,6 +66,7 @@ class OutgoingDocument(Base):
     unit: Mapped[Unit] = relationship()
     drafter: Mapped[Person] = relationship()
     signer: Mapped[Appointment | None] = relationship()
+    delegation: Mapped[Delegation | None] = relationship()
     number_entry: Mapped[RegisterEntry | None] = relationship()
     answers = relationship("IncomingDocument", foreign_keys=[answers_id])
     replaces: Mapped["OutgoingDocument | None"] = relationship(

@@ -6,6 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints.addresses import whole
 from blueprints.answers import done, flash_refusal, is_fragment, render
+from blueprints.delegations.labels import signers as delegated
 from blueprints.forms import new_token, refuse
 from blueprints.outgoing.forms import DraftForm, fields, of_document
 from blueprints.outgoing.recipients import chosen_group, found, listed, note_of, picker
@@ -132,7 +133,7 @@ def _form_page(
     if doc is None:
         require(current_actor(), "outgoing:create", {Relation.AGENCY})
     leaders = drafting.leaders_of(office(), current_actor().agency_id)
-    form = (form or DraftForm(typed)).offer(leaders)
+    form = (form or DraftForm(typed)).offer(leaders, delegated())
     if refusal is not None:
         about_recipients = refusal.fields.get("field") == "recipients"
         status = refuse(form, refusal, "recipient_search" if about_recipients else "")

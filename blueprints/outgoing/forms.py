@@ -1,5 +1,7 @@
 """The draft form. What it means is checked by the service; here only what is missing at once."""
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, MultipleFileField
 from werkzeug.datastructures import FileStorage, MultiDict
@@ -58,12 +60,18 @@ class DraftForm(PageForm):
     version = HiddenField()
     form_token = HiddenField(default=new_token)
 
-    def offer(self, leaders: list[Appointment]) -> "DraftForm":
+    def offer(
+        self, leaders: list[Appointment], delegations: Iterable[tuple[str, str]] = ()
+    ) -> "DraftForm":
         self.type_name.choices = options((kind.name, kind.name) for kind in DOCUMENT_TYPES)
-        self.signer_id.choices = options(
-            (str(leader.id), f"{leader.person.full_name}, {leader.title}") for leader in leaders
-        )
+        heads = [(str(each.id), f"{each.person.full_name}, {each.title}") for each in leaders]
+        self.signer_id.choices = options([*heads, *delegations])
         return self
+
+
+def signer_value(signer_id: int | None, delegation_id: int | None) -> str:
+    """How the list of signers names one: the post, and by which delegation."""
+    return f"{signer_id}-{delegation_id}" if delegation_id else str(signer_id)
 
 
 def of_document(doc: OutgoingDocument) -> MultiDict:
@@ -73,7 +81,7 @@ def of_document(doc: OutgoingDocument) -> MultiDict:
         {
             "type_name": doc.type_name,
             "subject": doc.subject,
-            "signer_id": str(doc.signer_id),
+            "signer_id": signer_value(doc.signer_id, doc.delegation_id),
             "urgency": str(doc.urgency),
             "due_date": doc.due_date.isoformat() if doc.due_date else "",
             "source": "form" if last.source == "form" else "file",

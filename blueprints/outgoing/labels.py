@@ -69,6 +69,7 @@ WHY = {
     Relation.AGENCY: _l("chức vụ của bạn được xem mọi văn bản đi của cơ quan"),
     Relation.UNIT: _l("văn bản do đơn vị bạn phụ trách soạn"),
     Relation.DRAFTER: _l("bạn là người soạn"),
+    Relation.DELEGATE: _l("bạn được giao ký văn bản này"),
     Relation.PARTICIPANT: _l("bạn đã tham gia xử lý văn bản này"),
 }
 _LEVELS = (Urgency.NORMAL, Urgency.URGENT, Urgency.VERY_URGENT, Urgency.FLASH)

@@ -9,6 +9,7 @@ from blueprints import labels as words_of
 from blueprints import viewer
 from blueprints.addresses import here
 from blueprints.batches.labels import TITLES
+from blueprints.delegations.labels import line
 from blueprints.outgoing import labels, recipients, signing, tracking
 from blueprints.words import sentence, words
 from blueprints.words.tags import tag_name
@@ -96,12 +97,18 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         **_readdressing(doc, steps),
         **_issuing(doc, steps),
         "urgencies": labels.URGENCIES,
+        "authority": _authority(doc),
         "replacement": _replacement(doc),
         "may_replace": doc.state == S.DISPATCHED
         and bool(allowing(actor, "outgoing:create", {Relation.AGENCY})),
         **signing.shown(doc),
         **tracking.shown(doc),
     }
+
+
+def _authority(doc: OutgoingDocument) -> str:
+    """Under which delegation the signer signs."""
+    return f"{line(doc.delegation)} ({doc.delegation.basis})" if doc.delegation else ""
 
 
 def _replacement(doc: OutgoingDocument) -> OutgoingDocument | None:

@@ -7,6 +7,7 @@ from flask import flash, request, url_for
 from blueprints.addresses import whole
 from blueprints.answers import _, done, is_fragment, render
 from blueprints.batches.page import desk as batches_desk
+from blueprints.delegations.labels import desk as delegations_desk
 from blueprints.forms import refuse
 from blueprints.signatures import patience
 from blueprints.signing.forms import PinForm
@@ -22,7 +23,9 @@ from services import signing
 def index():
     desk = signing.desk(office(), current_actor())
     reasons = {each.id: words(Refusal(each.failure)) for each in desk.failed}
-    return render("signing/index.html", desk=desk, reasons=reasons, **batches_desk())
+    return render(
+        "signing/index.html", desk=desk, reasons=reasons, **batches_desk(), **delegations_desk()
+    )
 
 
 @blueprint.get("/pin")

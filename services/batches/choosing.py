@@ -40,8 +40,14 @@ def kind_for(actor: Actor, action: str) -> BatchKind:
     if action not in KINDS:
         raise NotFound("not-found")
     kind = KINDS[action]
-    permissions.require(actor, f"outgoing:{action}", {kind.relation})
+    held = {Relation.SIGNER, Relation.DELEGATE} if leads(kind) else {kind.relation}
+    permissions.require(actor, f"outgoing:{action}", held)
     return kind
+
+
+def leads(kind: BatchKind) -> bool:
+    """Whether the person signs in their own name, not with the agency's seal."""
+    return kind.relation == Relation.SIGNER
 
 
 def choices(office: Office, actor: Actor, action: str) -> list[Choice]:

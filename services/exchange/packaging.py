@@ -25,7 +25,7 @@ from adapters.files import FileStore
 from domain.change_flow import ChangeKind
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import Role
-from models.agencies import Agency, Appointment, HubLink
+from models.agencies import Agency, HubLink
 from models.changes import Change
 from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, Route, StatusEvent
 from models.files import StoredFile
@@ -33,6 +33,7 @@ from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from services.changes.asking import replaced_for
 from services.changes.comparing import named_in
+from services.delegations import authority_of
 from services.exchange.reading import contents
 
 ADMINISTRATIVE = 2  # DocumentType/Type as most systems write and the national library assumes it
@@ -162,7 +163,7 @@ def _package(
         response_for=_answered(doc),
         to_places=_to_places(doc, dispatches),
         trace=(Hop(doc.agency.code, message.created_at),),
-        **_signer(doc.agency, doc.signer),
+        **_signer(doc),
         **fields,
     )
 
@@ -241,12 +242,17 @@ def _drafter(doc: OutgoingDocument) -> Staff:
     return Staff(doc.unit.name, person.full_name, person.telephone, person.email)
 
 
-def _signer(agency: Agency, signer: Appointment | None) -> dict[str, str]:
+def _signer(doc: OutgoingDocument) -> dict[str, str]:
+    """Competence is the first line above the signature: "TM. …", "KT.", "TL. CHỦ TỊCH"."""
+    signer = doc.signer
     if signer is None:
         return {}
-    is_deputy = signer.role == Role.DEPUTY_LEADER
+    if doc.delegation is not None:
+        competence = authority_of(doc.agency, signer, doc.delegation)[0]
+    else:
+        competence = DEPUTY if signer.role == Role.DEPUTY_LEADER else doc.agency.authority
     return {
-        "competence": DEPUTY if is_deputy else agency.authority,
+        "competence": competence,
         "signer_position": signer.title,
         "signer_name": signer.person.full_name,
     }

@@ -27,6 +27,7 @@ def relations(actor: Actor, doc: OutgoingDocument) -> frozenset[Relation]:
         Relation.UNIT: doc.unit_id == actor.unit_id,
         Relation.DRAFTER: doc.drafter_id == actor.person_id,
         Relation.SIGNER: doc.signer_id is not None and doc.signer_id == actor.appointment_id,
+        Relation.DELEGATE: doc.delegation_id is not None and doc.signer_id == actor.appointment_id,
         Relation.PARTICIPANT: any(r.person_id == actor.person_id for r in doc.reviews),
     }
     return frozenset(relation for relation, held in holds.items() if held)
@@ -37,6 +38,10 @@ _CONDITIONS: dict[Relation, Callable[[Actor], ColumnElement[bool]]] = {
     Relation.UNIT: lambda actor: OutgoingDocument.unit_id == actor.unit_id,
     Relation.DRAFTER: lambda actor: OutgoingDocument.drafter_id == actor.person_id,
     Relation.SIGNER: lambda actor: OutgoingDocument.signer_id == actor.appointment_id,
+    Relation.DELEGATE: lambda actor: and_(
+        OutgoingDocument.delegation_id.is_not(None),
+        OutgoingDocument.signer_id == actor.appointment_id,
+    ),
     Relation.PARTICIPANT: lambda actor: exists(
         select(Review.id).where(
             Review.document_id == OutgoingDocument.id, Review.person_id == actor.person_id

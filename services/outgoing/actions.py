@@ -14,7 +14,7 @@ from domain.text import nfc
 from models.outgoing import OutgoingDocument, Review
 from models.registers import RegisterKind
 from models.signing import SigningRole
-from services import directory, exchange, signing
+from services import delegations, directory, exchange, signing
 from services.changes import asking as changes
 from services.changes import notices
 from services.numbering import give_number
@@ -93,6 +93,7 @@ def _edit(work: Work, doc: OutgoingDocument, form: Mapping, ready: drafting.Prep
 def _submit(work: Work, doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
     if not doc.prepared_sha256:
         raise Invalid("draft-not-ready")
+    delegations.require(work.session, doc, work.office.today())
     directory.resolve(work.office, [recipient.code for recipient in doc.recipients])
     return {"prepared": doc.prepared_sha256}
 
@@ -108,10 +109,20 @@ def _review(action: str) -> Do:
 
 def _approve(work: Work, doc: OutgoingDocument, form: Mapping, proof: object) -> dict:
     _require_seen(doc, form)
+    delegations.require(work.session, doc, work.office.today())
     doc.approved_sha256 = doc.prepared_sha256
     _note(work, doc, "approve", "")
     signing.request_leader(work, doc, proof, doc.approved_sha256)
-    return {"digest": doc.approved_sha256}
+    return {"digest": doc.approved_sha256} | _authority(doc)
+
+
+def _authority(doc: OutgoingDocument) -> dict:
+    """By whose authority somebody else than the head or a deputy signs, for the audit chain."""
+    if doc.delegation is None:
+        return {}
+    lines = delegations.authority_of(doc.agency, doc.signer, doc.delegation)
+    basis = doc.delegation.basis
+    return {"delegation": doc.delegation_id, "authority": " / ".join(lines), "basis": basis}
 
 
 def _issue(work: Work, doc: OutgoingDocument, form: Mapping, proof: object) -> dict:
@@ -201,6 +212,7 @@ def _require_seen(doc: OutgoingDocument, form: Mapping) -> None:
 
 def _prove_leader(office: Office, actor: Actor, doc: OutgoingDocument, form: Mapping) -> object:
     _require_seen(doc, form)
+    delegations.require(office.session(), doc, office.today())
     return signing.check_pin(office, actor, doc, SigningRole.LEADER, signing.Typed.of(form))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from adapters.files import PDF, media_type
 from domain import permissions
-from domain.errors import Conflict, Invalid
+from domain.errors import Conflict, Forbidden, Invalid
 from domain.incoming_flow import VOID
 from domain.numbering import notation
 from domain.outgoing_flow import OutgoingState
@@ -17,11 +17,12 @@ from domain.permissions import Relation
 from domain.roles import LEADERS, Actor, Role
 from domain.text import fold
 from models.agencies import Agency, Appointment, Unit
+from models.delegations import Delegation
 from models.files import StoredFile
 from models.hub import DirectoryEntry
 from models.incoming import IncomingDocument
 from models.outgoing import DraftVersion, OutgoingDocument
-from services import directory, incoming
+from services import delegations, directory, incoming
 from services.accounts import posts
 from services.form_tokens import made_with, token_of
 from services.office import Office
@@ -96,6 +97,7 @@ def _is_again(doc: OutgoingDocument, form: DraftForm) -> bool:
         "type_name": doc.type_name,
         "subject": doc.subject,
         "signer_id": doc.signer_id,
+        "delegation_id": doc.delegation_id,
         "urgency": doc.urgency,
         "due_date": doc.due_date,
         "answers_id": doc.answers_id,
@@ -153,7 +155,9 @@ def letterhead(
     agency = session.get_one(Agency, actor.agency_id)
     unit = session.get_one(Unit, doc.unit_id if doc else actor.unit_id)
     leaders = leaders_of(office, agency.id)
-    signer = next((leader for leader in leaders if leader.id == draft.signer_id), None)
+    delegation = _delegation(office, agency.id, draft)
+    posts_offered = [delegation.holder] if delegation else leaders
+    signer = next((each for each in posts_offered if each.id == draft.signer_id), None)
     if signer is None:
         raise Invalid("signer-not-leader", field="signer_id")
     head = next((leader for leader in leaders if leader.role == Role.LEADER), None)
@@ -163,7 +167,21 @@ def letterhead(
         signer=signer,
         head_title=head.title if head else "",
         notation=notation(draft.type_name, agency.notation, unit.notation),
+        delegation=delegation,
     )
+
+
+def _delegation(office: Office, agency_id: int, draft: DraftForm) -> Delegation | None:
+    """The delegation that the draft names, if it carries such a document today (NĐ 30/2020, Điều
+    13). Raises NotFound, Invalid("delegation-…")."""
+    if draft.delegation_id is None:
+        return None
+    found = delegations.find(office.session(), agency_id, draft.delegation_id)
+    try:
+        delegations.used(found, draft.type_name, office.today())
+    except Forbidden as refusal:
+        raise Invalid(refusal.code, **refusal.fields | {"field": "signer_id"}) from refusal
+    return found
 
 
 def answered(office: Office, actor: Actor, incoming_id: int) -> IncomingDocument:
@@ -207,6 +225,7 @@ def write(work: Work, doc: OutgoingDocument, ready: Prepared) -> None:
     doc.type_name, doc.subject, doc.urgency = form.type_name, form.subject, form.urgency
     doc.due_date, doc.signer_id, doc.signer = form.due_date, head.signer.id, head.signer
     doc.notation = head.notation
+    doc.delegation = head.delegation
     addressing.write(doc, ready.recipients, form.informed)
     work.session.flush()
     version = add_version(work, doc, ready.made, form)

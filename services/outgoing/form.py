@@ -30,6 +30,7 @@ class DraftForm:
     type_name: str
     subject: str
     signer_id: int
+    delegation_id: int | None = None
     source: str = FORM
     body: str = ""
     addressees: tuple[str, ...] = ()
@@ -52,10 +53,12 @@ class DraftForm:
         if secrecy:  # law 10: nothing of it is kept, not even the draft
             raise Invalid("secret-not-drafted", secrecy=secrecy)
         source = form.get("source") or FORM
+        signer_id, delegation_id = _signer(form)
         draft = cls(
             type_name=document_type(_line(form, "type_name")).name,
             subject=_line(form, "subject"),
-            signer_id=_required(_number(form, "signer_id"), "signer_id"),
+            signer_id=_required(signer_id, "signer_id"),
+            delegation_id=delegation_id,
             source=FORM if source == FORM else FILE,
             body=_text(form, "body"),
             addressees=_lines(form, "addressees"),
@@ -118,6 +121,14 @@ def _number(form: Mapping, field: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 15):
         raise Invalid("not-a-number", field=field, value=text)
     return int(text)
+
+
+def _signer(form: Mapping) -> tuple[int | None, int | None]:
+    """The signer's appointment and, as "12-5", by which delegation."""
+    post, _dash, delegation = str(form.get("signer_id") or "").partition("-")
+    return _number({"signer_id": post}, "signer_id"), _number(
+        {"signer_id": delegation}, "signer_id"
+    )
 
 
 def _many(form: Mapping, field: str) -> Iterable:

@@ -7,13 +7,13 @@ from adapters import pdf, word
 from adapters.files import PDF, media_type
 from adapters.signing.fields import prepare
 from adapters.typeset import DocumentForm, typeset_document
-from domain.authority import authority_lines, title_of_head
 from domain.document_types import CONG_VAN, Urgency
 from domain.errors import Invalid
 from domain.places import POINTS_PER_MM, Box, Places
-from domain.roles import Role
 from domain.seals import seal_box
 from models.agencies import Agency, Appointment, Unit
+from models.delegations import Delegation
+from services.delegations import authority_of
 from services.outgoing.form import FORM, DraftForm, Upload
 
 URGENCY_STAMPS = {
@@ -37,6 +37,7 @@ class Letterhead:
     signer: Appointment
     head_title: str  # of the agency's leader, when another signs for them
     notation: str
+    delegation: Delegation | None = None  # by which another than head and deputies signs
 
 
 @dataclass(frozen=True)
@@ -135,19 +136,12 @@ def _document_form(draft: DraftForm, head: Letterhead, recipients: tuple[str, ..
         place=agency.place,
         subject=draft.subject,
         body=draft.body,
-        authority=_authority(head),
+        authority=authority_of(agency, head.signer, head.delegation, head.head_title),
         signer_name=head.signer.person.full_name,
         addressees=draft.addressees or (recipients if letter else ()),
         to_places=draft.to_places or _default_places(head, letter, recipients),
         urgency=URGENCY_STAMPS[Urgency(draft.urgency)],
     )
-
-
-def _authority(head: Letterhead) -> tuple[str, ...]:
-    title, head_title = head.signer.title, ""
-    if head.signer.role == Role.DEPUTY_LEADER:
-        head_title = head.head_title or title_of_head(title)
-    return authority_lines(head.agency.authority, title, head_title)
 
 
 def _default_places(head: Letterhead, letter: bool, recipients: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from domain.roles import Actor
 from domain.text import fold
 from models.agencies import Appointment, Unit
 from models.audit import AuditEntry
+from models.delegations import Delegation
 from models.exchange import Dispatch
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
@@ -158,6 +159,10 @@ def load(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
         joinedload(OutgoingDocument.drafter),
         joinedload(OutgoingDocument.signer).joinedload(Appointment.person),
         joinedload(OutgoingDocument.number_entry),
+        joinedload(OutgoingDocument.delegation).options(
+            joinedload(Delegation.grantor),
+            joinedload(Delegation.passed_from).joinedload(Delegation.holder),
+        ),
         joinedload(OutgoingDocument.answers).joinedload(IncomingDocument.papers),
         joinedload(OutgoingDocument.replaces),
         joinedload(OutgoingDocument.replaced_by),

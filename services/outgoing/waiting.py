@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from domain.outgoing_flow import OutgoingState
+from domain.permissions import DELEGATES
 from domain.roles import LEADERS, STAFF, Actor, Role
 from models.agencies import Appointment
 from models.outgoing import OutgoingDocument
@@ -63,7 +64,7 @@ TURNS: tuple[tuple[OutgoingState, frozenset[Role], Condition], ...] = (
     (S.IN_REVIEW, frozenset({Role.UNIT_HEAD}), _unit),
     (S.IN_REVIEW, CHIEF, _own_or_headless),
     (S.FORM_CHECK, CHIEF, _any),
-    (S.AWAITING_LEADER, LEADERS, _signer),
+    (S.AWAITING_LEADER, LEADERS | DELEGATES, _signer),
     (S.SIGNED, CLERK, _any),
     (S.NUMBERED, CLERK, _any),
     (S.ISSUED, CLERK, _any),

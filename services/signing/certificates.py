@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from domain import permissions
 from domain.errors import NotFound
-from domain.permissions import Relation
+from domain.permissions import DELEGATES, Relation
 from domain.roles import LEADERS, Actor
 from domain.text import by_given_name
 from models.agencies import Appointment, Person
@@ -77,7 +77,7 @@ def listing(office: Office, actor: Actor) -> list[tuple[CertificateBinding, str]
 def signers(office: Office, actor: Actor) -> list[Person]:
     """People of the own agency for whom a certificate can be bound, by name."""
     permissions.require(actor, ADMINISTER, {Relation.AGENCY})
-    leads = _people_of(actor).where(Appointment.role.in_(LEADERS))
+    leads = _people_of(actor).where(Appointment.role.in_(LEADERS | DELEGATES))
     query = select(Person).where(Person.id.in_(leads), Person.is_active)
     return _by_name(office.session().scalars(query))
 

@@ -12,11 +12,12 @@ from adapters.signing.closing import closing_signature
 from adapters.signing.finding import LEADER
 from domain.errors import Conflict, Forbidden, Invalid
 from domain.outgoing_flow import OutgoingState
+from domain.permissions import DELEGATES
 from domain.roles import LEADERS, Role
 from models.agencies import Appointment, Person
 from models.outgoing import OutgoingDocument
 from models.signing import SigningRequest, SigningRole, SigningState
-from services import stored_files
+from services import delegations, stored_files
 from services.office import Office
 from services.signing import bindings
 
@@ -32,8 +33,9 @@ class Kind:
     askers: frozenset[Role]
 
 
+SIGNERS = LEADERS | DELEGATES
 KINDS = {
-    SigningRole.LEADER: Kind(OutgoingState.SIGNING, "leader_signed", "leader_failed", LEADERS),
+    SigningRole.LEADER: Kind(OutgoingState.SIGNING, "leader_signed", "leader_failed", SIGNERS),
     SigningRole.SEAL: Kind(OutgoingState.SEALING, "sealed", "seal_failed", frozenset({Role.CLERK})),
 }
 
@@ -43,8 +45,8 @@ def waiting(doc: OutgoingDocument, request: SigningRequest) -> bool:
 
 
 def check(session: Session, request: SigningRequest, now: datetime, today: date) -> None:
-    """Raises Conflict("wrong-state" | "document-changed"), Forbidden("appointment-ended"),
-    Invalid("certificate-…")."""
+    """Raises Conflict("wrong-state" | "document-changed"), Forbidden("appointment-ended" |
+    "delegation-…"), Invalid("certificate-…")."""
     doc = request.document
     if not waiting(doc, request):
         raise Conflict("wrong-state", state=doc.state)
@@ -58,6 +60,8 @@ def check(session: Session, request: SigningRequest, now: datetime, today: date)
         raise Conflict("document-changed")
     if not _still_holds(session, request, today):
         raise Forbidden("appointment-ended", person=request.person_name)
+    if leads:
+        delegations.require(session, doc, today)
     holder = doc.signer.person_id if leads else doc.agency_id
     bound = request.binding.person_id if leads else request.binding.agency_id
     if holder != bound:

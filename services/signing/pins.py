@@ -14,7 +14,7 @@ from domain import permissions
 from domain.dates import local
 from domain.errors import Invalid, Locked, NotFound, Refusal
 from domain.permissions import Relation
-from domain.roles import LEADERS, Actor
+from domain.roles import Actor, Role
 from models.outgoing import OutgoingDocument
 from models.signing import CertificateBinding, SigningRole
 from services.office import Office
@@ -102,7 +102,7 @@ def change_pin(office: Office, actor: Actor, pin: str, new_pin: str) -> None:
 
 def role_of(actor: Actor) -> SigningRole:
     """Which key the actor signs with."""
-    return SigningRole.LEADER if actor.role in LEADERS else SigningRole.SEAL
+    return SigningRole.SEAL if actor.role == Role.CLERK else SigningRole.LEADER
 
 
 def _opened(
@@ -162,8 +162,8 @@ def send_otp(office: Office, actor: Actor) -> None:
 def key_in_use(office: Office, actor: Actor, role: SigningRole) -> CertificateBinding:
     """What the actor signs with now; refuses as `check_pin` before anything is typed."""
     action = "outgoing:approve" if role == SigningRole.LEADER else "outgoing:issue"
-    relation = Relation.SIGNER if role == SigningRole.LEADER else Relation.AGENCY
-    permissions.require(actor, action, {relation})
+    signs = {Relation.SIGNER, Relation.DELEGATE}
+    permissions.require(actor, action, signs if role == SigningRole.LEADER else {Relation.AGENCY})
     binding = bindings.current(
         office.session(), role, office.now(),
         person_id=actor.person_id, agency_id=actor.agency_id,

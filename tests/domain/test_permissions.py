@@ -7,6 +7,7 @@ import pytest
 from domain.errors import Forbidden
 from domain.permissions import (
     ACTIONS,
+    DELEGATES,
     GRANTS,
     Relation,
     allowing,
@@ -56,7 +57,8 @@ def test_an_action_nobody_defined_is_refused_by_name():
 def test_only_the_named_signer_approves_and_only_the_clerk_issues():
     for role, relation in product(Role, Relation):
         may = allowing(actor(role), "outgoing:approve", {relation}) is not None
-        assert may == (role in {Role.LEADER, Role.DEPUTY_LEADER} and relation == Relation.SIGNER)
+        leads = role in {Role.LEADER, Role.DEPUTY_LEADER} and relation == Relation.SIGNER
+        assert may == (leads or (role in DELEGATES and relation == Relation.DELEGATE))
         for action in ("outgoing:issue", "outgoing:reseal", "outgoing:dispatch"):
             may = allowing(actor(role), action, {relation}) is not None
             assert may == (role == Role.CLERK and relation == Relation.AGENCY)
