@@ -55,8 +55,9 @@ def main() -> None:
 
 
 def opened(node: RunningNode):
-    """A second look at the node's data, from this process."""
-    return create_app(node.settings(), wake=lambda queue, item_id: None)
+    """A second look at the node's data, from this process; it wakes the node's workers as its web
+    process does."""
+    return create_app(node.settings())
 
 
 def enter(app, secrets: dict[str, str], with_accounts: bool = True) -> None:

@@ -11,6 +11,9 @@ AWAY_PAUSE = 5.0
 WAIT = 0.5
 ENOUGH = 200  # wake-ups in a queue: more would only cost, the sweeper comes again
 FULL_PAUSE = 0.5  # seconds until a full queue is looked at again
+# Here one wake-up is good for all that is due (jobs/outbox.py): one for each worker is enough.
+GOES_ON = frozenset({"exchange", "signing"})
+ENOUGH_THERE = 4
 LONGEST_JOB = 12 * 3600  # seconds: 1.4 GB over a poor line; one that stands still ends in minutes
 
 
@@ -31,8 +34,7 @@ class Waker:
             return
         try:
             waiting = Queue(queue, connection=self._redis)
-            if waiting.count >= ENOUGH:
-                self._full_until[queue] = time.monotonic() + FULL_PAUSE
+            if self._is_full(queue, waiting.count):
                 return
             waiting.enqueue_call(
                 "jobs.outbox.run",
@@ -45,3 +47,10 @@ class Waker:
         except redis.RedisError as error:
             self._away_until = time.monotonic() + AWAY_PAUSE
             log.warning("queue away", error=type(error).__name__)
+
+    def _is_full(self, queue: str, count: int) -> bool:
+        if queue in GOES_ON:  # always counted: what waits there may be over in a moment
+            return count >= ENOUGH_THERE
+        if count >= ENOUGH:
+            self._full_until[queue] = time.monotonic() + FULL_PAUSE
+        return count >= ENOUGH

@@ -47,14 +47,32 @@ def most_urgent(office: Office, item_id: int) -> int:
     item = session.get(OutboxItem, item_id, populate_existing=True)
     if item is None:
         return item_id
-    # In two steps, each of which finds its row by the index behind a backlog of any length.
-    free = (OutboxItem.queue == item.queue, *_free(now))
-    by_priority = select(OutboxItem.priority).where(*free).order_by(OutboxItem.priority.desc())
-    highest = session.scalar(by_priority.limit(1))
-    oldest = select(OutboxItem).where(*free, OutboxItem.priority == highest)
-    first = session.scalars(oldest.order_by(OutboxItem.due_at).limit(1)).one_or_none()
+    first = _first(session, item.queue, now)
     passes = first is not None and (first.priority > item.priority or not _is_free(item, now))
     return first.id if passes else item_id
+
+
+def queue_of(office: Office, item_id: int) -> str:
+    """Where the item waits; empty where there is none."""
+    query = select(OutboxItem.queue).where(OutboxItem.id == item_id)
+    return office.session().scalar(query) or ""
+
+
+def next_free(office: Office, queue: str) -> int | None:
+    """The item to be done next in a queue: of the most urgent ones the longest due."""
+    first = _first(office.session(), queue, office.now())
+    return first and first.id
+
+
+def _first(session: Session, queue: str, now: datetime) -> OutboxItem | None:
+    # In two steps, each of which finds its row by the index behind a backlog of any length.
+    free = (OutboxItem.queue == queue, *_free(now))
+    by_priority = select(OutboxItem.priority).where(*free).order_by(OutboxItem.priority.desc())
+    highest = session.scalar(by_priority.limit(1))
+    if highest is None:
+        return None
+    oldest = select(OutboxItem).where(*free, OutboxItem.priority == highest)
+    return session.scalars(oldest.order_by(OutboxItem.due_at).limit(1)).one_or_none()
 
 
 def _is_free(item: OutboxItem, now: datetime) -> bool:

@@ -24,7 +24,7 @@ from demo import province, seed
 from domain.roles import SYSTEM, Actor
 from extensions import db
 from jobs import context
-from jobs.outbox import run
+from jobs.outbox import do
 from models.agencies import Agency, Appointment, Person
 from models.base import Base
 from models.exchange import OutboxItem, OutboxState
@@ -250,7 +250,7 @@ def drain(app, rounds: int = 20, kinds: set[str] | None = None) -> int:
         for _ in range(rounds):
             due = _due_items(app, kinds)
             for item_id in due:
-                run(item_id)
+                do(item_id)
             done += len(due)
             if not due:
                 break

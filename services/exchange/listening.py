@@ -29,6 +29,9 @@ AWAY = 15.0  # seconds until a hub that gave no answer is asked again
 CROWDED = 30.0
 NEVER_HEARD = 600.0  # another make: it may be replaced by one that knows how
 HELD = 0.2  # a poll is at work this moment: what has come since may not be in its list
+# After a poll that news brought about: what comes in a stream is taken together, for a round of
+# polls costs more than what one package adds to it.
+GATHERING = 0.25
 
 
 class Busy(Exception):
@@ -67,7 +70,7 @@ def attend(office: Office, ear: Ear, poll: str, call: Callable[[], News]) -> Non
     if ear.heard is not None:
         try:
             ear.due = _hasten(office, poll, ear.line_id, ear.heard)
-            ear.heard, ear.pause = None, AT_ONCE
+            ear.heard, ear.pause = None, GATHERING
         except Busy:
             ear.pause = HELD
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from jobs import context
 from jobs import listening as process
 from models.exchange import OutboxItem
-from services.exchange.listening import AWAY, NEVER_HEARD, Ear
+from services.exchange.listening import AWAY, GATHERING, NEVER_HEARD, Ear
 from services.hub import listening, uplinks
 from services.unit_of_work import transaction
 from tests.conftest import drain
@@ -47,7 +47,7 @@ def test_what_comes_up_there_is_fetched_at_once(nation):
     waiting.start()
     put_at_nation(nation, edoc("000.00.01.G09", to=(SON_TINH,), priority=URGENT), SON_TINH)
     waiting.join(20)
-    assert ear.heard is None
+    assert (ear.heard, ear.pause) == (None, GATHERING)
     [poll] = nation.p.all(OutboxItem, OutboxItem.kind == uplinks.POLL, OutboxItem.state == "due")
     assert poll.priority == URGENT
     assert drain(nation.p.app, kinds={uplinks.POLL}) == 1
