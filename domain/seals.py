@@ -3,6 +3,10 @@
 from domain.places import POINTS_PER_MM, Box
 
 
+# "About one third of the signature" (NĐ 30/2020, Phụ lục I, Mục II.8): what still is about a third.
+FAIR_SHARE = (0.30, 0.36)
+
+
 def seal_box(leader: Box, diameter_mm: float = 36.0) -> Box:
     """The round seal's box: over the left third of the leader's image, at its middle height."""
     side = diameter_mm * POINTS_PER_MM

@@ -58,20 +58,41 @@ def seal_box(room: Box, signature: Box, width: float, height: float) -> Box:
     return replace(middle, left=left, bottom=min(max(level, room.bottom), highest))
 
 
+def overlap(signature: Box, seal: Box) -> float:
+    """Which share of the signature's width the seal covers from its left, 0 where apart."""
+    level = (
+        seal.page == signature.page
+        and seal.bottom < signature.bottom + signature.height
+        and signature.bottom < seal.bottom + seal.height
+        and seal.left < signature.left + signature.width
+    )
+    return max(0.0, (seal.left + seal.width - signature.left) / signature.width) if level else 0.0
+
+
 def draw_signature(update: Increment, field: Field, picture: Picture) -> None:
     """Show the leader's signature in the middle of its field."""
     _draw_picture(update, field, picture, centred(field.box, picture.aspect))
+
+
+def seal_place(
+    field: Field, leader: Field, picture: Picture, diameter_mm: float
+) -> tuple[Box, Box]:
+    """Where the leader's image stands, and where a seal of this size goes in its field.
+
+    Invalid("seal-size"), Invalid("seal-too-large").
+    """
+    if not SEAL_MM[0] <= diameter_mm <= SEAL_MM[1]:
+        raise Invalid("seal-size", smallest=SEAL_MM[0], largest=SEAL_MM[1])
+    width = diameter_mm * POINTS_PER_MM
+    signature = centred(leader.box, _shown_aspect(leader))
+    return signature, seal_box(field.box, signature, width, width / picture.aspect)
 
 
 def draw_seal(
     update: Increment, field: Field, leader: Field, picture: Picture, diameter_mm: float
 ) -> None:
     """Show the seal in its real size (`diameter_mm` is its width), one third over the signature."""
-    if not SEAL_MM[0] <= diameter_mm <= SEAL_MM[1]:
-        raise Invalid("seal-size", smallest=SEAL_MM[0], largest=SEAL_MM[1])
-    width = diameter_mm * POINTS_PER_MM
-    signature = centred(leader.box, _shown_aspect(leader))
-    place = seal_box(field.box, signature, width, width / picture.aspect)
+    _, place = seal_place(field, leader, picture, diameter_mm)
     _draw_picture(update, field, picture, place)
 
 

@@ -4,6 +4,7 @@ from blueprints.outgoing import (  # noqa: F401  they add routes
     draft_views,
     group_views,
     places_views,
+    preview_views,
     recipient_views,
     views,
 )

@@ -1,5 +1,6 @@
-"""Placing number, date, signature and seal on an uploaded file: presets, fields in millimetres, and
-a picture of the page with the boxes drawn by the server. Nothing needs scripts or dragging."""
+"""Placing number, date, signature and seal on an uploaded file: presets, fields in millimetres,
+arrows, and a picture of the page as it will be signed, drawn by the server. Nothing needs scripts
+or dragging."""
 
 import io
 
@@ -14,7 +15,7 @@ from domain.errors import Forbidden, Invalid, NotFound, Refusal
 from extensions import current_actor, office
 from models.outgoing import OutgoingDocument
 from services import outgoing
-from services.outgoing import placing
+from services.outgoing import placing, preview
 
 PAGE = "outgoing/places.html"
 
@@ -27,7 +28,7 @@ def places(document_id: int):
 
 @blueprint.post("/<int:document_id>/places")
 def set_places(document_id: int):
-    """Saves, or shows the page again with a preset or what was typed."""
+    """Saves, or shows the page again with a preset, moved, or as it was typed."""
     doc = outgoing.open_draft(office(), current_actor(), document_id)
     intent = request.form.get("intent", "save")
     try:
@@ -47,26 +48,35 @@ def set_places(document_id: int):
 @blueprint.get("/<int:document_id>/places/<int:number>.webp")
 def places_image(document_id: int, number: int):
     doc = outgoing.open_draft(office(), current_actor(), document_id)
-    picture = placing.marked_page(office(), doc, number, placing.read(request.args))
+    spots = placing.read(request.args)
+    try:
+        shown, _seen = placing.previewed(office(), doc, spots)
+        picture = preview.page(shown, number, framed="framed" in request.args)
+    except Invalid:  # the page above the picture says what does not fit
+        picture = placing.framed_page(office(), doc, number, spots)
     return send_file(io.BytesIO(picture), mimetype="image/webp", max_age=0)
 
 
 def _wished(doc: OutgoingDocument, intent: str) -> placing.Spots:
-    if intent.startswith("preset-"):
+    kind, _dash, which = intent.partition("-")
+    if kind == "preset":
         pages = len(placing.page_sizes(office(), doc))
-        return placing.preset(intent.removeprefix("preset-"), pages, doc.agency.seal_mm)
+        return placing.preset(which, pages, doc.agency.seal_mm)
     spots = placing.read(request.form)
+    if kind == "move":
+        return placing.moved(spots, request.form.get("moving", "leader"), which)
     return placing.with_seal(spots, doc.agency.seal_mm) if intent == "seal" else spots
 
 
 def _page(doc: OutgoingDocument, spots: placing.Spots, refusal: Refusal | None = None):
-    drawn = {
+    drawn = values = {
         f"{n}_{k}": f"{round(v, 1):g}" for n, spot in spots.items() for k, v in vars(spot).items()
     }
-    values = drawn
     if refusal is not None:
-        values = drawn | {key: text for key, text in request.form.items() if key in values}
-    shown = _pages_shown(spots, len(placing.page_sizes(office(), doc)))
+        values = drawn | {key: text for key, text in request.form.items() if key in drawn}
+        drawn = values if refusal.code != "not-a-number" else drawn
+    seen, unfit = _seen(doc, drawn)
+    framed = bool(request.form.get("framed"))
     return render(
         PAGE,
         "places",
@@ -74,12 +84,25 @@ def _page(doc: OutgoingDocument, spots: placing.Spots, refusal: Refusal | None =
         doc=doc,
         values=values,
         names=placing.NAMES,
-        images=[] if isinstance(refusal, Invalid) and refusal.code == "not-a-number" else shown,
-        drawn=drawn,
+        images=_pages_shown(drawn, len(placing.page_sizes(office(), doc))),
+        drawn=drawn | ({"framed": "1"} if framed else {}),
+        framed=framed,
+        moving=request.form.get("moving", "leader"),
+        seen=seen,
+        unfit=sentence(unfit) if unfit and not refusal else None,
         error=sentence(refusal) if refusal else None,
         error_field=refusal.fields.get("field") if refusal else None,
     )
 
 
-def _pages_shown(spots: placing.Spots, pages: int) -> list[int]:
-    return sorted({spot.page for spot in spots.values() if 1 <= spot.page <= pages} or {1})
+def _seen(doc: OutgoingDocument, drawn: dict) -> tuple[preview.Seen | None, Invalid | None]:
+    """What the picture shows, or why it cannot show the signed page."""
+    try:
+        return placing.previewed(office(), doc, placing.read(drawn))[1], None
+    except Invalid as unfit:
+        return None, unfit
+
+
+def _pages_shown(drawn: dict, pages: int) -> list[int]:
+    wanted = {int(drawn[f"{name}_page"]) for name in placing.NAMES}
+    return sorted(number for number in wanted if 1 <= number <= pages) or [1]

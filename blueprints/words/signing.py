@@ -8,7 +8,6 @@ _AGAIN = _l("Văn bản đã trở lại bước trước; hãy duyệt và nh�
 _ADMIN_CERTIFICATE = _l("Hãy nhờ quản trị viên gắn chứng thư mới ở mục Chứng thư số.")
 _OTHER_P12 = _l("Hãy chọn tệp .p12/.pfx khác hoặc xin cấp lại; PIN và mật khẩu phải nhập lại.")
 _OTHER_PICTURE = _l("Hãy nhờ quản trị viên tải lên ảnh PNG nền trong suốt khác.")
-_FIX_DRAFT = _l("Hãy trả lại văn bản để người soạn sửa rồi trình ký lại.")
 
 PINS = {
     "pin-wrong": (
@@ -159,7 +158,13 @@ REQUESTS = {
         _l("Hãy nhờ quản trị viên tải ảnh con dấu lên rồi đóng dấu lại."),
     ),
     "seal-size": (_l("Kích thước con dấu không hợp lệ."), _OTHER_PICTURE),
-    "seal-too-large": (_l("Con dấu lớn hơn chỗ dành cho nó trên trang."), _FIX_DRAFT),
+    "seal-too-large": (
+        _l("Con dấu lớn hơn chỗ dành cho nó trên trang."),
+        _l(
+            "Hãy mở “Đặt vị trí”, dịch chữ ký và con dấu xa mép trang hơn; văn bản đã trình thì"
+            " trả lại để người soạn đặt lại."
+        ),
+    ),
     "image-broken": (_l("Ảnh chữ ký hoặc con dấu bị hỏng."), _OTHER_PICTURE),
     "image-empty": (_l("Ảnh chữ ký hoặc con dấu không có nét nào."), _OTHER_PICTURE),
     "image-too-large": (_l("Ảnh chữ ký hoặc con dấu quá lớn."), _OTHER_PICTURE),

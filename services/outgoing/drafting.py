@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
@@ -26,7 +26,7 @@ from services import delegations, directory, incoming
 from services.accounts import posts
 from services.form_tokens import made_with, token_of
 from services.office import Office
-from services.outgoing import access, addressing, enclosing, material
+from services.outgoing import access, addressing, enclosing, material, preview
 from services.outgoing.enclosing import Enclosed, file_name
 from services.outgoing.form import FORM, DraftForm, Upload
 from services.outgoing.material import Letterhead, Material
@@ -144,7 +144,20 @@ def prepare(office: Office, actor: Actor, doc: OutgoingDocument | None, form: Ma
         return Prepared(draft, head, recipients, None, enclosed)
     names = tuple(entry.name for entry in recipients)
     made = material.make(draft, head, names, office.settings.max_upload)
-    return Prepared(draft, head, recipients, made, enclosed)
+    return Prepared(draft, head, recipients, _fitting(office, head, made), enclosed)
+
+
+def _fitting(office: Office, head: Letterhead, made: Material) -> Material:
+    """An uploaded file whose places have no room for this seal waits for a person to place them."""
+    if made.source == FORM or made.prepared is None:
+        return made
+    try:
+        preview.check_fits(office, head.signer, head.agency, made.prepared)
+    except Invalid as refusal:
+        if refusal.code != "seal-too-large":
+            raise
+        return replace(made, prepared=None, places=None, problem=refusal.code)
+    return made
 
 
 def letterhead(

@@ -2,20 +2,21 @@
 upper left corner of the page, as a ruler on paper measures."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from adapters import pdf
+from adapters.signing.preview import Preview
 from domain.errors import Conflict, Invalid
 from domain.places import POINTS_PER_MM, Box, Places
 from domain.roles import Actor
 from models.outgoing import OutgoingDocument
 from services.office import Office
-from services.outgoing import actions, drafting, material, state
+from services.outgoing import actions, drafting, material, preview, state
 from services.stored_files import read_file
 from services.unit_of_work import transaction
 
 NAMES = ("number", "date", "leader", "seal")
-DPI = 80
+MOVES = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,14 @@ def place(
 ) -> OutgoingDocument:
     """A new version of the draft with these places.
 
-    Raises Invalid("place-outside-page", page), Conflict("not-an-upload") for a typeset draft.
+    Raises Invalid("place-outside-page", page), Conflict("not-an-upload") for a typeset draft, and
+    what `preview.check_fits` refuses ("seal-too-large").
     """
     form = {"version": version}
     doc = actions.opened(office.session(), actor, document_id, "edit", form)
     data, source = draft_pdf(office, doc), doc.versions[-1].source
     made = material.placed(source, data, to_places(spots, pdf.inspect(data).page_sizes))
+    preview.check_fits(office, doc.signer, doc.agency, made.prepared)
     with transaction(office, actor) as work:
         doc = actions.opened(work.session, actor, document_id, "edit", form, lock=True)
         drafting.add_version(work, doc, made)
@@ -94,12 +97,31 @@ def place(
         return doc
 
 
-def marked_page(office: Office, doc: OutgoingDocument, page: int, spots: Spots) -> bytes:
-    """WebP of a page (from 1) with the boxes drawn on it."""
+def moved(spots: Spots, name: str, direction: str, mm: float = 1.0) -> Spots:
+    """One place moved on its page; the seal goes with the signature that it covers."""
+    across, down = MOVES.get(direction, (0, 0))
+    together = ("leader", "seal") if name == "leader" else (name,)
+    return spots | {
+        each: replace(spot, left=spot.left + across * mm, top=spot.top + down * mm)
+        for each, spot in spots.items()
+        if each in together
+    }
+
+
+def previewed(office: Office, doc: OutgoingDocument, spots: Spots) -> tuple[Preview, preview.Seen]:
+    """The signed page as it would be with these places; raises what saving them would refuse."""
+    data = draft_pdf(office, doc)
+    places = to_places(spots, pdf.inspect(data).page_sizes)
+    return preview.with_places(office, doc, data, places)
+
+
+def framed_page(office: Office, doc: OutgoingDocument, page: int, spots: Spots) -> bytes:
+    """WebP of a page (from 1) with only the frames of the places: what does not fit cannot be drawn
+    as it will be."""
     data = draft_pdf(office, doc)
     sizes = pdf.inspect(data).page_sizes
     boxes = {n: _box(s, sizes) for n, s in spots.items() if s.page == page <= len(sizes)}
-    return pdf.marked_page(data, page - 1, boxes, DPI).webp
+    return pdf.marked_page(data, page - 1, boxes, preview.DPI).webp
 
 
 def draft_pdf(office: Office, doc: OutgoingDocument) -> bytes:

@@ -197,6 +197,16 @@ def brief(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
     return access.find(office.session(), actor, document_id)
 
 
+def for_preview(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
+    """As `brief`, with what is drawn on it when it is signed."""
+    options = (
+        joinedload(OutgoingDocument.agency),
+        joinedload(OutgoingDocument.number_entry),
+        joinedload(OutgoingDocument.signer).joinedload(Appointment.person),
+    )
+    return access.find(office.session(), actor, document_id, *options)
+
+
 def history(office: Office, doc: OutgoingDocument) -> list[AuditEntry]:
     """Every step and version of the document, from the audit chain."""
     query = select(AuditEntry).where(

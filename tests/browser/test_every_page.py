@@ -51,7 +51,7 @@ PAGES = {
         "{sent}/recipients/add",
         "/exchange/",
     ),
-    "st.chutich": ("/", "/signing/", "/signing/pin", "{awaiting}"),
+    "st.chutich": ("/", "/signing/", "/signing/pin", "{awaiting}", "{awaiting}/preview"),
     "st.chuyenvien": ("{draft}", "{draft}/edit"),
     "hub.vanhanh": ("/hub/messages", "/hub/directory", "/hub/nodes", "/hub/nodes/new"),
 }

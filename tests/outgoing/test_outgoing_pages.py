@@ -399,6 +399,8 @@ def test_for_a_stranger_there_is_no_such_page(site):
         stranger.get(f"/outgoing/{own}", status=404)
         stranger.get(f"/outgoing/{own}/edit", status=404)
         stranger.get(f"/outgoing/{own}/places", status=404)
+        stranger.get(f"/outgoing/{own}/preview", status=404)
+        stranger.get(f"/outgoing/{own}/preview/1.webp", status=404)
         assert stranger.submit(f"/outgoing/{own}/submit", page="/outgoing/").status_code == 404
     site.visit("st.chanhvp").get(f"/outgoing/{own}/edit", status=403)
     assert site.visit("st.chuyenvien").submit(f"/outgoing/{own}/sealed").status_code == 404

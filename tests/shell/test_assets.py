@@ -29,6 +29,10 @@ def test_our_own_javascript_stays_under_three_kilobytes():
     assert packed("app.js", "assets.js") <= 3 * 1024
 
 
+def test_the_script_of_one_page_alone_is_small():
+    assert packed("places.js") <= 600
+
+
 def test_all_assets_of_a_first_visit_leave_room_for_the_page_in_sixty_kilobytes():
     assets = ("app.js", "assets.js", "app.css", "favicon.svg")
     vendored = ("vendor/htmx-4.0.1.min.js", "vendor/pico-2.1.1.min.css")

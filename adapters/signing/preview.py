@@ -1,0 +1,79 @@
+"""How a file will look once it is signed, sealed, numbered and dated: drawn on a throw-away copy by
+the very functions that draw when signing, so that what is seen before is what is there after. No
+key is near, and the copy is good for nothing but looking at."""
+
+from dataclasses import dataclass
+
+from adapters.signing.appearance import draw_seal, draw_signature, draw_text, overlap, seal_place
+from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields
+from adapters.signing.increment import Increment
+from adapters.signing.lettering import letter
+from adapters.signing.pdf import broken_as_refusal, open_pdf
+from adapters.signing.pictures import read_picture
+from domain.places import Box
+
+
+@dataclass(frozen=True)
+class Look:
+    """What will be drawn. A picture that is None is not there yet; `number` and `date_text` are
+    what they would be today."""
+
+    number: str
+    date_text: str
+    seal_mm: float
+    font: bytes
+    date_font: bytes
+    signature_png: bytes | None = None
+    seal_png: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """`boxes`: where each stands, the seal where it is drawn in its field. `missing`: fields without
+    a picture. `overlap`: which share of the signature's image the seal
+    covers from its left (a third, NĐ 30/2020, Phụ lục I), None where one of them is missing."""
+
+    pdf: bytes
+    boxes: dict[str, Box]
+    missing: tuple[str, ...]
+    overlap: float | None
+
+
+def as_signed(pdf: bytes, look: Look) -> Preview:
+    """The prepared file, or the one the leader signed, with what is still to come drawn in.
+
+    Refuses: what `find_fields`, `read_picture` and `draw_seal` refuse ("pdf-not-prepared",
+    "image-…", "seal-size", "seal-too-large").
+    """
+    with broken_as_refusal():
+        reader = open_pdf(pdf)
+        update = Increment(reader, len(pdf))
+        fields = find_fields(reader)
+        _letters(update, fields, look)
+        missing = _pictures(update, fields, look)
+        boxes, share = {name: field.box for name, field in fields.items()}, None
+        if not missing:
+            seal = read_picture(look.seal_png)
+            signature, boxes[SEAL] = seal_place(fields[SEAL], fields[LEADER], seal, look.seal_mm)
+            share = overlap(signature, boxes[SEAL])
+        tail, _offsets = update.close()
+    return Preview(pdf + tail, boxes, missing, share)
+
+
+def _letters(update: Increment, fields: dict[str, Field], look: Look) -> None:
+    draw_text(update, fields[NUMBER], letter(look.font, look.number))
+    draw_text(update, fields[DATE], letter(look.date_font, look.date_text))
+
+
+def _pictures(update: Increment, fields: dict[str, Field], look: Look) -> tuple[str, ...]:
+    """Draws signature and seal; gives the names of fields that have no picture yet."""
+    leader, missing = fields[LEADER], []
+    if "/V" not in leader.dictionary:
+        if look.signature_png is None:
+            missing.append(LEADER)
+        else:
+            draw_signature(update, leader, read_picture(look.signature_png))
+    if look.seal_png is None or missing:
+        return (*missing, SEAL)
+    draw_seal(update, fields[SEAL], leader, read_picture(look.seal_png), look.seal_mm)
+    return ()

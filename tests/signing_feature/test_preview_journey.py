@@ -1,0 +1,25 @@
+"""What leader and clerk are shown before they act is what stands there afterwards."""
+
+from adapters import pdf
+from services.outgoing import preview, queries
+
+
+def shown(journey, actor, document_id: int):
+    doc = queries.for_preview(journey.office, actor, document_id)
+    return preview.of_document(journey.office, doc)
+
+
+def test_leader_and_clerk_see_beforehand_the_very_page_that_is_issued(journey):
+    doc = journey.submitted()
+    leaders, seen = shown(journey, journey.leader, doc.id)
+    assert (seen.number, seen.missing, seen.fair) == ("01", (), True)
+    journey.approve(doc)
+    journey.work()
+    clerks, _ = shown(journey, journey.clerk, doc.id)
+    journey.issue(journey.now(doc.id))
+    journey.work()
+    issued = journey.office.files.read(journey.now(doc.id).issued_sha256)
+    for number in seen.pages:
+        after = pdf.page_image(issued, number - 1).webp
+        assert preview.page(leaders, number) == after
+        assert preview.page(clerks, number) == after
