@@ -2,8 +2,7 @@
 
 from domain.places import POINTS_PER_MM, Box
 
-
-# "About one third of the signature" (NĐ 30/2020, Phụ lục I, Mục II.8): what still is about a third.
+# NĐ 30/2020, Phụ lục I, Mục II.8: "about one third of the signature", and what still is that.
 FAIR_SHARE = (0.30, 0.36)
 
 

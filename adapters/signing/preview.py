@@ -29,9 +29,9 @@ class Look:
 
 @dataclass(frozen=True)
 class Preview:
-    """`boxes`: where each stands, the seal where it is drawn in its field. `missing`: fields without
-    a picture. `overlap`: which share of the signature's image the seal
-    covers from its left (a third, NĐ 30/2020, Phụ lục I), None where one of them is missing."""
+    """`boxes`: where each stands, the seal as it is drawn in its field. `missing`: fields without
+    a picture. `overlap`: which share of the signature's image the seal covers from its left (a
+    third, NĐ 30/2020, Phụ lục I), None where one of them is missing."""
 
     pdf: bytes
     boxes: dict[str, Box]

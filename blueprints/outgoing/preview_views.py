@@ -1,5 +1,5 @@
-"""The signed document before it is signed: pages with the real signature, seal, number and date, for
-whoever drafts, approves or issues it."""
+"""The signed document before it is signed: its pages with the real signature, seal, number and
+date, for whoever drafts, approves or issues it."""
 
 import io
 

@@ -89,7 +89,7 @@ def of_document(office: Office, doc: OutgoingDocument) -> tuple[Preview, Seen]:
 def with_places(
     office: Office, doc: OutgoingDocument, draft: bytes, places: Places
 ) -> tuple[Preview, Seen]:
-    """A draft with places that are only thought of; raises what `prepare` and `as_signed` refuse."""
+    """A draft with places only thought of; raises what `prepare` and `as_signed` refuse."""
     return _shown(prepare(draft, places), look(office, doc))
 
 
