@@ -74,25 +74,28 @@ def draw_signature(update: Increment, field: Field, picture: Picture) -> None:
     _draw_picture(update, field, picture, centred(field.box, picture.aspect))
 
 
-def seal_place(
-    field: Field, leader: Field, picture: Picture, diameter_mm: float
-) -> tuple[Box, Box]:
-    """Where the leader's image stands, and where a seal of this size goes in its field.
+def shown_signature(leader: Field) -> Box:
+    """Where the leader's image stands in a file that has it."""
+    shown = leader.dictionary["/AP"]["/N"]["/Resources"]["/XObject"]["/Picture"]
+    return centred(leader.box, int(shown["/Width"]) / int(shown["/Height"]))
+
+
+def seal_place(field: Field, signature: Box, picture: Picture, diameter_mm: float) -> Box:
+    """Where a seal of this size goes in its field: one third over the leader's image.
 
     Invalid("seal-size"), Invalid("seal-too-large").
     """
     if not SEAL_MM[0] <= diameter_mm <= SEAL_MM[1]:
         raise Invalid("seal-size", smallest=SEAL_MM[0], largest=SEAL_MM[1])
     width = diameter_mm * POINTS_PER_MM
-    signature = centred(leader.box, _shown_aspect(leader))
-    return signature, seal_box(field.box, signature, width, width / picture.aspect)
+    return seal_box(field.box, signature, width, width / picture.aspect)
 
 
 def draw_seal(
-    update: Increment, field: Field, leader: Field, picture: Picture, diameter_mm: float
+    update: Increment, field: Field, signature: Box, picture: Picture, diameter_mm: float
 ) -> None:
     """Show the seal in its real size (`diameter_mm` is its width), one third over the signature."""
-    _, place = seal_place(field, leader, picture, diameter_mm)
+    place = seal_place(field, signature, picture, diameter_mm)
     _draw_picture(update, field, picture, place)
 
 
@@ -117,11 +120,6 @@ def _draw_picture(update: Increment, field: Field, picture: Picture, place: Box)
     content = f"q {place.width:.3f} 0 0 {place.height:.3f} {across:.3f} {up:.3f} cm /Picture Do Q"
     pictures = generic.DictionaryObject({name("/Picture"): update.embed(picture.baked)})
     set_appearance(update, field, content, {name("/XObject"): pictures})
-
-
-def _shown_aspect(field: Field) -> float:
-    shown = field.dictionary["/AP"]["/N"]["/Resources"]["/XObject"]["/Picture"]
-    return int(shown["/Width"]) / int(shown["/Height"])
 
 
 def set_appearance(update: Increment, field: Field, content: str, resources: dict) -> None:

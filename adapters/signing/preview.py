@@ -4,7 +4,15 @@ key is near, and the copy is good for nothing but looking at."""
 
 from dataclasses import dataclass
 
-from adapters.signing.appearance import draw_seal, draw_signature, draw_text, overlap, seal_place
+from adapters.signing.appearance import (
+    centred,
+    draw_seal,
+    draw_signature,
+    draw_text,
+    overlap,
+    seal_place,
+    shown_signature,
+)
 from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields
 from adapters.signing.increment import Increment
 from adapters.signing.lettering import letter
@@ -50,11 +58,13 @@ def as_signed(pdf: bytes, look: Look) -> Preview:
         update = Increment(reader, len(pdf))
         fields = find_fields(reader)
         _letters(update, fields, look)
-        missing = _pictures(update, fields, look)
+        signature = _signature(update, fields[LEADER], look)
+        missing = _missing(signature, look)
         boxes, share = {name: field.box for name, field in fields.items()}, None
         if not missing:
-            seal = read_picture(look.seal_png)
-            signature, boxes[SEAL] = seal_place(fields[SEAL], fields[LEADER], seal, look.seal_mm)
+            seal, room = read_picture(look.seal_png), fields[SEAL]
+            draw_seal(update, room, signature, seal, look.seal_mm)
+            boxes[SEAL] = seal_place(room, signature, seal, look.seal_mm)
             share = overlap(signature, boxes[SEAL])
         tail, _offsets = update.close()
     return Preview(pdf + tail, boxes, missing, share)
@@ -65,15 +75,19 @@ def _letters(update: Increment, fields: dict[str, Field], look: Look) -> None:
     draw_text(update, fields[DATE], letter(look.date_font, look.date_text))
 
 
-def _pictures(update: Increment, fields: dict[str, Field], look: Look) -> tuple[str, ...]:
-    """Draws signature and seal; gives the names of fields that have no picture yet."""
-    leader, missing = fields[LEADER], []
-    if "/V" not in leader.dictionary:
-        if look.signature_png is None:
-            missing.append(LEADER)
-        else:
-            draw_signature(update, leader, read_picture(look.signature_png))
-    if look.seal_png is None or missing:
-        return (*missing, SEAL)
-    draw_seal(update, fields[SEAL], leader, read_picture(look.seal_png), look.seal_mm)
-    return ()
+def _signature(update: Increment, leader: Field, look: Look) -> Box | None:
+    """Where the leader's image stands: it is there already, or is drawn now, or there is none."""
+    if "/V" in leader.dictionary:
+        return shown_signature(leader)
+    if look.signature_png is None:
+        return None
+    picture = read_picture(look.signature_png)
+    draw_signature(update, leader, picture)
+    return centred(leader.box, picture.aspect)
+
+
+def _missing(signature: Box | None, look: Look) -> tuple[str, ...]:
+    """The fields without a picture. A seal goes over a signature: without one it has no place."""
+    if signature is None:
+        return (LEADER, SEAL)
+    return (SEAL,) if look.seal_png is None else ()

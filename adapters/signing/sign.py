@@ -12,7 +12,7 @@ from datetime import datetime
 from pyhanko.pdf_utils.generic import NumberObject, TextStringObject, pdf_name
 from pyhanko.sign.fields import MDPPerm
 
-from adapters.signing.appearance import draw_seal, draw_signature, draw_text
+from adapters.signing.appearance import draw_seal, draw_signature, draw_text, shown_signature
 from adapters.signing.closing import closing_signature
 from adapters.signing.fields import READ_ONLY, add_signature_field
 from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields
@@ -110,7 +110,7 @@ def ready_issue(  # noqa: PLR0913 as above
     with failures():
         _fill(update, fields[NUMBER], number, font)
         _fill(update, fields[DATE], date_text, date_font or font)
-        draw_seal(update, fields[SEAL], fields[LEADER], picture, seal_mm)
+        draw_seal(update, fields[SEAL], shown_signature(fields[LEADER]), picture, seal_mm)
         return _ready(signed, update, fields[SEAL], Wish(SEAL, at, stamped=stamped), holder)
 
 
