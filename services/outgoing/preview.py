@@ -18,7 +18,7 @@ from models.agencies import Agency, Appointment, Person
 from models.outgoing import OutgoingDocument
 from services.office import Office
 from services.outgoing import queries
-from services.signing.execution import DATE_FONT, NUMBER_FONT
+from services.signing.material import DATE_FONT, NUMBER_FONT
 from services.stored_files import read_file
 
 DPI = 100  # as the pages of a document are shown
