@@ -126,6 +126,10 @@ WORDS = {
         _l("Dự thảo chưa có đủ chỗ ghi số, ngày và chữ ký nên chưa trình được."),
         _l("Hãy bấm “Đặt vị trí” hoặc tải lên tệp khác."),
     ),
+    "already-issued": (
+        _l("Văn bản đã phát hành; trang của văn bản có bản đã ký."),
+        _l("Hãy mở văn bản để xem."),
+    ),
     "document-changed": (
         _l("Văn bản đã thay đổi sau khi bạn mở xem; chỉ được ký đúng nội dung đã đọc."),
         _l("Hãy tải lại trang, đọc bản mới rồi ký."),
