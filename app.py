@@ -41,6 +41,7 @@ from blueprints import (
     shell,
     signing,
     stamps,
+    verification,
 )
 from blueprints.uploads import UploadRequest
 from cli import register_commands
@@ -150,6 +151,8 @@ def _register_blueprints(app: Flask) -> None:
     register(signing.blueprint, guards.signed_in_on_district)
     register(delegations.blueprint, guards.signed_in_on_district)
     register(batches.blueprint, guards.signed_in_on_district)
+    register(verification.blueprint, guards.signed_in_on_district)
+    register(verification.strangers, guards.public_verification)
     register(exchange.blueprint, guards.signed_in_on_district)
     register(registers.blueprint, guards.signed_in_on_district)
     register(notifications.blueprint, guards.signed_in)

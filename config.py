@@ -52,6 +52,7 @@ class Settings:
     pkcs11_modules: Mapping[str, str] = field(default_factory=dict)
     csc_http: bool = False  # lets a signing service on this machine be called over plain HTTP
     demo: bool = False
+    public_verification: bool = False  # anybody may have a file's signatures checked
 
     @property
     def is_hub(self) -> bool:
@@ -168,4 +169,5 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         pkcs11_modules=_modules(env),
         csc_http=_one_of(env, "CSC_HTTP", "0", ("0", "1")) == "1",
         demo=_one_of(env, "DEMO", "0", ("0", "1")) == "1",
+        public_verification=_one_of(env, "PUBLIC_VERIFICATION", "0", ("0", "1")) == "1",
     )

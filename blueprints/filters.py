@@ -35,11 +35,16 @@ def fingerprint(sha256: str) -> str:
     return ":".join(sha256[at : at + 2].upper() for at in range(0, len(sha256), 2))
 
 
+def grouped(sha256: str) -> str:
+    """`ABCD EF01 …`: in fours, to be compared by eye."""
+    return " ".join(sha256[at : at + 4].upper() for at in range(0, len(sha256), 4))
+
+
 def doer(name: str | None) -> str:
     """Who did something: a person by name, the system in the reader's language."""
     return _("Hệ thống") if name == SYSTEM.name else name or ""
 
 
 def register(app: Flask) -> None:
-    for filter_ in (fingerprint, day, moment, doer, number, label, tone):
+    for filter_ in (fingerprint, grouped, day, moment, doer, number, label, tone):
         app.jinja_env.filters[filter_.__name__] = filter_

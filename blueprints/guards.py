@@ -24,6 +24,12 @@ def public() -> None:
     """Anyone: the login page, static files, health."""
 
 
+def public_verification() -> None:
+    """Anyone, where the office offers to check signatures for everybody."""
+    if office().settings.is_hub or not office().settings.public_verification:
+        abort(404)
+
+
 def signed_in():
     """A signed-in person; others are sent to the login page and come back afterwards. Whoever came
     in with a one-time password chooses their own before anything else."""

@@ -29,6 +29,8 @@ class Doubt(StrEnum):
 
     SEAL_OTHER = "seal-other"  # sealed by another agency than the sender
     NUMBER_OTHER = "number-other"  # bears another number than the package says
+    SIGNER_OTHER = "signer-other"  # signed by another person than the package says
+    SEALED_FIRST = "sealed-first"  # the agency signed before anybody else (NĐ 30/2020, Điều 32)
 
 
 _WORST_FIRST = (

@@ -79,7 +79,9 @@ class SecondFactor(Base):
 
 
 class TrustRoot(Base):
-    """A root certificate the administrator trusts; never the system's."""
+    """A certificate an administrator chose to trust, for signatures, for time stamps or for both;
+    or one that is not trusted and only helps to find the way to a root. Never the system's. One
+    that is suspended or removed stays in the table: `ended_*` say by whom and why."""
 
     __tablename__ = "trust_root"
     __table_args__ = (UniqueConstraint("sha256"),)
@@ -88,8 +90,13 @@ class TrustRoot(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     subject: Mapped[Line]
     certificate: Mapped[bytes] = mapped_column(LargeBinary)
+    purpose: Mapped[str] = mapped_column(String(10), default="both")  # domain.trust.TrustPurpose
+    state: Mapped[str] = mapped_column(String(10), default="active")  # domain.trust.TrustState
     added_by: Mapped[Short]
     added_at: Mapped[datetime]
+    ended_by: Mapped[Short]
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[Line]
 
 
 class SigningRequest(Base):

@@ -47,6 +47,7 @@ def identity(name: str, signer_info: cms.SignerInfo, signer: x509.Certificate) -
         kind=certificate.kind,
         signer_name=certificate.subject_name,
         organisation=certificate.organisation,
+        position=str(signer.subject.native.get("title", "")),
         subject=signer.subject.human_friendly,
         issuer=certificate.issuer,
         serial=certificate.serial,

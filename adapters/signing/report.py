@@ -28,6 +28,7 @@ class SignatureFacts:
     page: int | None = None
     signer_name: str = ""
     organisation: str = ""
+    position: str = ""
     subject: str = ""
     issuer: str = ""
     chain: tuple[str, ...] = ()

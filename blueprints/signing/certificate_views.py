@@ -1,4 +1,4 @@
-"""Certificates of the agency and its people, and the roots this node trusts: administrators only;
+"""Certificates of the agency and its people: administrators only;
 the services ask for the permission."""
 
 from datetime import timedelta
@@ -7,7 +7,7 @@ from flask import request, url_for
 
 from blueprints.answers import _, done, render
 from blueprints.forms import options, refuse
-from blueprints.signing.forms import CertificateForm, RootForm
+from blueprints.signing.forms import CertificateForm
 from blueprints.signing.routes import blueprint
 from domain.errors import Refusal
 from extensions import current_actor, office
@@ -51,23 +51,6 @@ def revoke(binding_id: int):
     return done(url_for("signing.certificates"), _("Đã gỡ chứng thư; không dùng để ký được nữa."))
 
 
-@blueprint.get("/roots")
-def roots():
-    return _roots_page(RootForm())
-
-
-@blueprint.post("/roots")
-def add_root():
-    form = RootForm()
-    if not form.validate_on_submit():
-        return _roots_page(form, 422)
-    try:
-        trust.add_root(office(), current_actor(), form.file.data.read())
-    except Refusal as refusal:
-        return _roots_page(form, refuse(form, refusal, "file"))
-    return done(url_for("signing.roots"), _("Đã thêm chứng thư gốc vào danh sách tin cậy."))
-
-
 def _certificate_form() -> CertificateForm:
     form = CertificateForm()
     actor = current_actor()
@@ -96,8 +79,3 @@ def _state(binding: CertificateBinding) -> tuple[str, str]:
     if left < SOON:
         return _("Còn %(n)s ngày", n=left.days), "wait"
     return _("Đang dùng"), "good"
-
-
-def _roots_page(form: RootForm, status: int = 200):
-    found = trust.listing(office(), current_actor())
-    return render("signing/roots.html", status=status, roots=found, form=form)

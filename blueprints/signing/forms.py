@@ -34,7 +34,7 @@ class RootForm(PageForm):
     file = FileField(
         _l("Tệp chứng thư gốc"),
         [FileRequired(NO_FILE)],
-        description=_l("PEM hoặc DER. Hãy so dấu vân tay SHA-256 với nguồn chính thức."),
+        description=_l("PEM, DER hoặc gói .p7b; bước sau mới chọn chứng thư để tin cậy."),
     )
 
 

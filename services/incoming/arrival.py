@@ -5,6 +5,7 @@ from sqlalchemy import or_, select
 
 from adapters.edxml.package import ResponseFor
 from adapters.files import PDF
+from domain.signed_files import may_be_signed
 from domain.text import fold, nfc
 from domain.verdicts import Verdict
 from models.agencies import Agency
@@ -47,8 +48,9 @@ def find(work: Work, agency: Agency, arrival: Arrival) -> IncomingDocument | Non
 
 
 def ask_for_inspection(work: Work, document: IncomingDocument) -> None:
-    """Signatures are checked by a worker; what has no PDF has no signature to check."""
-    if any(paper.media_type == PDF and paper.sha256 for paper in document.papers):
+    """Signatures are checked by a worker; most kinds of files have none to check."""
+    kept = [paper for paper in document.papers if paper.sha256]
+    if any(may_be_signed(paper.file_name, paper.media_type) for paper in kept):
         urgency = document.papers[0].urgency
         work.enqueue("inspection", "inspect", document.id, priority=urgency)
     elif any(paper.is_damaged for paper in document.papers):

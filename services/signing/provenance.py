@@ -2,12 +2,12 @@
 another agency's. Differences never forbid anything, they make the clerk look."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 
 from adapters import pdf
 from adapters.confinement import Died, confined
 from adapters.files import DamagedFile
+from domain.document_checks import Named, SignedFile, other_signer, same_agency, sealed_first
 from domain.errors import Refusal
 from domain.text import fold
 from domain.verdicts import Doubt
@@ -16,8 +16,6 @@ from services import directory
 from services.office import Office
 
 SECONDS, MEMORY = 10, 768 * 1024 * 1024  # for the pages of one file
-_WORDS = re.compile(r"[\W_]+")
-_SHORT = {"ubnd": "uy ban nhan dan", "hdnd": "hoi dong nhan dan", "tp": "thanh pho"}
 
 
 def doubts(
@@ -28,14 +26,12 @@ def doubts(
     if document.source is IncomingSource.PAPER:
         return []
     seals = [facts for each in signatures.values() for facts in each if facts["kind"] == "agency"]
-    found = [_other_seal(office, document, seals), _other_number(office, document, signatures)]
+    found = [
+        _other_seal(office, document, seals),
+        _other_number(office, document, signatures),
+        *_about_signer(document, signatures),
+    ]
     return [doubt for doubt in found if doubt]
-
-
-def same_agency(one: str, other: str) -> bool:
-    """Whether two spellings can mean the same agency: one is part of the other."""
-    one, other = _plain(one), _plain(other)
-    return one.strip() != "" and other.strip() != "" and (one in other or other in one)
 
 
 def same_number(one: str, other: str) -> bool:
@@ -62,6 +58,16 @@ def _other_number(office: Office, document: IncomingDocument, digests: Iterable[
     return f"{Doubt.NUMBER_OTHER}:{'/'.join(part for part in printed[0] if part)}"
 
 
+def _about_signer(
+    document: IncomingDocument, signatures: Mapping[str, Iterable[Mapping]]
+) -> list[str]:
+    """The main file signed by somebody else, or sealed before anybody signed."""
+    main = SignedFile("", list(signatures.get(document.main.sha256, ())), is_main=True)
+    other = other_signer(Named((), document.main.signer_name), main.whole("person"))
+    found = [f"{Doubt.SIGNER_OTHER}:{other}"] if other else []
+    return [*found, f"{Doubt.SEALED_FIRST}:"] if sealed_first(main) else found
+
+
 def _printed(office: Office, sha256: str) -> tuple[str, str]:
     """Number and notation on the file's first page; empty for a scan, and for what nobody reads."""
     try:
@@ -78,11 +84,6 @@ def _read(data: bytes) -> bytes:
     except Refusal:
         return b'["", ""]'
     return json.dumps([facts.number, facts.notation]).encode()
-
-
-def _plain(name: str) -> str:
-    words = (_SHORT.get(word, word) for word in _WORDS.split(fold(name)) if word)
-    return f" {' '.join(words)} "
 
 
 def _bare(number: str) -> str:

@@ -1,54 +1,36 @@
-"""Verifying files: what each signature is worth, kept beside the file so that pages need not judge
-it again. A received file is judged in a confined process of its own; it may be hostile."""
+"""Keeping what judging files gave, so that pages need not judge them again: the newest findings of
+each file as rows, and every check as it was. The job that looks at what arrived."""
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import BinaryIO
 
 from sqlalchemy import delete, select
 
-from adapters.confinement import Died, confined
-from adapters.files import PDF, DamagedFile
 from adapters.signing.report import Report
-from adapters.signing.validate import validate, validate_strict
-from domain.errors import NotFound, Refusal
+from adapters.signing.validate import validate_strict
+from domain.errors import NotFound
 from domain.roles import SYSTEM
+from domain.signed_files import NamedFile
 from domain.verdicts import Verdict, worst
 from models.incoming import IncomingDocument
+from models.inspections import Inspection
 from models.signing import Signature
 from services import outbox
 from services.office import Office
 from services.outbox import Lease
 from services.signing import provenance, trust
+from services.signing.judging import Findings, examine, judge
 from services.unit_of_work import Work, transaction
 
 UNSIGNED = "unsigned"
-SECONDS, MEMORY = 10, 768 * 1024 * 1024  # for one file (signing.md, 5)
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What judging a file gave: `signatures` as `Report.to_json` has them, or the `problem` (a
-    refusal's code) for which nothing can be said."""
-
-    signatures: tuple[dict, ...] = ()
-    problem: str = ""
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """None for a file without signatures."""
-        if self.problem:
-            return Verdict.INCONCLUSIVE
-        return worst(Verdict(each["verdict"]) for each in self.signatures)
 
 
 def verify_file(office: Office, sha256: str) -> list[Signature]:
     """Judges a stored file now and keeps what was found; gives its signatures, oldest first."""
     found = judge(office, sha256)
     with transaction(office, SYSTEM) as work:
-        return _write(work, sha256, found)
+        return write(work, sha256, found)
 
 
 def signatures_of(office: Office, digests: list[str]) -> list[Signature]:
@@ -62,20 +44,31 @@ def inspect_incoming(office: Office, lease: Lease) -> None:
     document = office.session().get(IncomingDocument, lease.subject_id)
     if document is None:
         raise NotFound("not-found")
-    digests = dict.fromkeys(p.sha256 for p in document.papers if p.sha256 and _is_pdf(p))
-    found = {sha256: judge(office, sha256) for sha256 in digests}
+    found = examine(office, files_of(document))
     doubts = provenance.doubts(office, document, {k: v.signatures for k, v in found.items()})
-    verdict = _in_one_word(document, found.values())
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
-        document = work.session.get_one(
-            IncomingDocument, lease.subject_id, with_for_update=True, populate_existing=True
-        )
-        document.verdict, document.doubts = verdict, doubts
-        for sha256, each in found.items():
-            _write(work, sha256, each)
+        verdict = write_all(work, lease.subject_id, found, doubts)
         details = {"doubts": doubts} if doubts else {}
         work.audit("incoming:inspected", document, verdict=verdict, files=list(found), **details)
+
+
+def write_all(
+    work: Work, incoming_id: int, found: Mapping[str, Findings], doubts: list[str]
+) -> str:
+    """Keeps what was found of an arrival's files; gives its verdict in one word."""
+    document = work.session.get_one(
+        IncomingDocument, incoming_id, with_for_update=True, populate_existing=True
+    )
+    verdict = _in_one_word(document, found.values())
+    document.verdict, document.doubts = verdict, doubts
+    for sha256, each in found.items():
+        write(work, sha256, each)
+    return verdict
+
+
+def files_of(document: IncomingDocument) -> list[NamedFile]:
+    return [NamedFile(p.file_name, p.media_type, p.sha256) for p in document.papers if p.sha256]
 
 
 def _in_one_word(document: IncomingDocument, found: Iterable[Findings]) -> str:
@@ -86,20 +79,6 @@ def _in_one_word(document: IncomingDocument, found: Iterable[Findings]) -> str:
     return str(worst(verdicts) or UNSIGNED)
 
 
-def judge(office: Office, sha256: str) -> Findings:
-    """Judges a received file, whatever it is; never raises for what the file holds."""
-    roots, now = trust.roots(office.session()), office.now()
-    try:
-        data = office.files.read(sha256)
-    except (DamagedFile, FileNotFoundError):
-        return Findings(problem="file-damaged")
-    try:
-        answer = json.loads(confined(lambda: _judged(data, roots, now), SECONDS, MEMORY))
-    except Died:
-        return Findings(problem="inspection-died")
-    return Findings(tuple(answer["signatures"]), answer["problem"])
-
-
 def judge_own(office: Office, data: bytes | BinaryIO) -> Report:
     """Judges a file of our own making by the strict rules."""
     return validate_strict(data, trust.roots(office.session()), office.now())
@@ -107,27 +86,16 @@ def judge_own(office: Office, data: bytes | BinaryIO) -> Report:
 
 def record(work: Work, sha256: str, report: Report) -> list[Signature]:
     """Keeps a report of our own as the signatures of a file."""
-    return _write(work, sha256, Findings(tuple(report.to_json()["signatures"])))
+    return write(work, sha256, Findings(tuple(report.to_json()["signatures"])))
 
 
-def _judged(data: bytes, roots: list[bytes], now: datetime) -> bytes:
-    try:
-        answer = {"signatures": validate(data, roots, now).to_json()["signatures"], "problem": ""}
-    except Refusal as refusal:
-        answer = {"signatures": [], "problem": refusal.code}
-    return json.dumps(answer).encode()
-
-
-def _is_pdf(paper) -> bool:
-    return paper.media_type == PDF or paper.file_name.lower().endswith(".pdf")
-
-
-def _write(work: Work, sha256: str, found: Findings) -> list[Signature]:
-    """Replaces what was known of the file's signatures."""
+def write(work: Work, sha256: str, found: Findings) -> list[Signature]:
+    """Replaces what was known of the file's signatures; the check itself is kept for ever."""
+    work.session.add(_kept(work, sha256, found))
     work.session.execute(delete(Signature).where(Signature.file_sha256 == sha256))
     rows = [_row(work, sha256, facts) for facts in found.signatures]
     if found.problem:
-        rows = [_unjudged(work, sha256, found.problem)]
+        rows.append(_unjudged(work, sha256, found.problem))
     work.session.add_all(rows)
     work.session.flush()
     return rows
@@ -148,6 +116,18 @@ def _row(work: Work, sha256: str, facts: dict) -> Signature:
         covers_file=facts["covers_whole_file"],
         facts=facts,
         checked_at=work.now,
+    )
+
+
+def _kept(work: Work, sha256: str, found: Findings) -> Inspection:
+    return Inspection(
+        file_sha256=sha256,
+        checked_at=work.now,
+        checked_by=work.actor.name,
+        verdict=str(found.verdict or UNSIGNED),
+        problem=found.problem,
+        signatures=list(found.signatures),
+        roots=trust.digests(trust.trust_list(work.session)),
     )
 
 

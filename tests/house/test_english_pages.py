@@ -84,7 +84,8 @@ def read(app, usernames) -> tuple[set[str], dict[str, set[str]]]:
 
 @pytest.fixture
 def district(tmp_path):
-    app = make_node(tmp_path / "sontinh", province.SON_TINH)
+    offered = {"public_verification": True}
+    app = make_node(tmp_path / "sontinh", province.SON_TINH, settings=offered)
     with app.app_context(), transaction(app.extensions["office"], SYSTEM) as work:
         code = province.SON_TINH.agencies[0].code
         agency = work.session.scalars(select(Agency).where(Agency.code == code)).one()

@@ -15,7 +15,7 @@ from models.incoming import IncomingDocument, IncomingSource
 from models.signing import Signature, TrustRoot
 from services import incoming, signing
 from services.incoming.arrival import Arrival, ArrivalFile
-from services.signing import verification
+from services.signing import judging
 from services.unit_of_work import transaction
 from tests.signing.altering import draw_over, encrypted
 
@@ -83,7 +83,7 @@ def test_a_file_that_kills_its_inspector_is_inconclusive_and_the_worker_lives(jo
     def explode(*_):
         os.kill(os.getpid(), signal.SIGKILL)
 
-    monkeypatch.setattr(verification, "validate", explode)
+    monkeypatch.setattr(judging, "validate", explode)
     assert inspected(journey, ("bom.pdf", b"%PDF-1.7 bomb")).verdict == "inconclusive"
     problem = journey.office.session().scalars(select(Signature.problem)).one()
     assert problem == "inspection-died"

@@ -1,5 +1,7 @@
 """The pages of signing, by a visitor without scripts and by htmx."""
 
+import hashlib
+import re
 from io import BytesIO
 
 import pytest
@@ -7,6 +9,7 @@ from sqlalchemy import select
 
 from adapters.signing.demo_ca import DemoCA
 from models.signing import CertificateBinding, SigningRequest, TrustRoot
+from services.signing import trust
 from tests.conftest import PASSWORD, PIN, demo_ca
 from tests.visitor import Visitor
 
@@ -130,15 +133,29 @@ def test_a_refused_certificate_is_explained_and_no_secret_comes_back(journey, ad
 def test_the_administrator_trusts_a_root_by_its_fingerprint(journey, admin):
     ca = DemoCA.create("CA mới", journey.office.now())
     form = {"file": (BytesIO(ca.root_der), "goc.der")}
-    assert admin.submit("/signing/roots", form, page="/signing/roots").status_code == 303
+    preview = admin.submit("/signing/roots", form, page="/signing/roots").text
+    query = select(TrustRoot).where(TrustRoot.subject == "CA mới")
     journey.look_anew()
-    query = select(TrustRoot.sha256).where(TrustRoot.subject == "CA mới")
-    sha256 = journey.office.session().scalars(query).one()
-    assert sha256[:2].upper() + ":" + sha256[2:4].upper() in admin.get("/signing/roots").text
-    form = {"file": (BytesIO(ca.root_der), "goc.der")}
-    answer = admin.submit("/signing/roots", form, page="/signing/roots")
-    assert answer.status_code == 422
-    assert "đã có trong danh sách" in answer.text
+    assert journey.office.session().scalars(query).all() == []  # uploading alone trusts nobody
+    sha256 = hashlib.sha256(ca.root_der).hexdigest()
+    grouped = " ".join(sha256[at : at + 4].upper() for at in range(0, 64, 4))
+    assert grouped in preview
+    bundle = re.search(r'name="bundle" value="([^"]+)"', preview)[1]
+    kept = {"bundle": bundle, f"purpose-{sha256}": "both"}
+    nothing = admin.submit("/signing/roots/chosen", kept, page="/signing/roots")
+    assert nothing.status_code == 422
+    assert "Chưa chứng thư nào được đánh dấu" in nothing.text
+    taken = admin.submit("/signing/roots/chosen", kept | {"chosen": sha256}, page="/signing/roots")
+    assert taken.status_code == 303
+    assert grouped in admin.get("/signing/roots").text
+    journey.look_anew()
+    root = journey.office.session().scalars(query).one()
+    for state in ("suspended", "active", "removed"):
+        there = f"/signing/roots/{root.id}/{state}"
+        assert admin.submit(there, {"reason": ""}, page="/signing/roots").status_code == 422
+        assert admin.submit(there, {"reason": "thử"}, page="/signing/roots").status_code == 303
+    journey.look_anew()
+    assert ca.root_der not in trust.roots(journey.office.session())
 
 
 @pytest.mark.parametrize("address", ["/signing/certificates", "/signing/roots"])

@@ -6,12 +6,13 @@ import re
 import pytest
 from sqlalchemy import select
 
+from domain.document_checks import same_agency
 from domain.roles import SYSTEM
 from models.agencies import Agency
 from models.incoming import IncomingDocument, IncomingSource
 from services import incoming
 from services.incoming.arrival import Arrival, ArrivalFile
-from services.signing.provenance import same_agency, same_number
+from services.signing.provenance import same_number
 from services.unit_of_work import transaction
 from tests.conftest import PASSWORD, SHARED
 from tests.visitor import Visitor
