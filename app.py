@@ -23,6 +23,7 @@ from blueprints import (
     axis,
     batches,
     changes,
+    copies,
     delegations,
     documents,
     exchange,
@@ -146,6 +147,7 @@ def _register_blueprints(app: Flask) -> None:
     register(incoming.blueprint, guards.signed_in_on_district)
     register(stamps.blueprint, guards.signed_in_on_district)
     register(outgoing.blueprint, guards.signed_in_on_district)
+    register(copies.blueprint, guards.signed_in_on_district)
     register(changes.blueprint, guards.signed_in_on_district)
     register(assignments.blueprint, guards.signed_in_on_district)
     register(signing.blueprint, guards.signed_in_on_district)

@@ -35,6 +35,7 @@ DISTRICT = (
     NavItem("outgoing.index", _l("Văn bản đi"), "i"),
     NavItem("assignments.index", _l("Công việc"), "c"),
     NavItem("signing.index", _l("Ký số"), "k", "outgoing:approve"),
+    NavItem("copies.index", _l("Bản sao"), "b"),
     NavItem("registers.index", _l("Sổ"), "s", "registers:view"),
     NavItem("exchange.index", _l("Liên thông"), "l", "exchange:view"),
     NavItem("admin.people", _l("Quản trị"), "q", "admin:people"),

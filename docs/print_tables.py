@@ -11,6 +11,7 @@ from blueprints.words.roles import ROLE_NAMES
 from blueprints.words.tags import tag_name
 from domain.assignment_flow import ASSIGNMENT_FLOW, FITTING
 from domain.change_flow import CHANGE_FLOW
+from domain.copy_flow import COPY_FLOW
 from domain.exchange_flow import PROGRESS, BusinessCode, TransportState
 from domain.flow import Flow, Step
 from domain.incoming_flow import INCOMING_FLOW
@@ -23,6 +24,7 @@ FLOWS = (
     (OUTGOING_FLOW, "Outgoing documents (văn bản đi)"),
     (INCOMING_FLOW, "Incoming documents (văn bản đến)"),
     (ASSIGNMENT_FLOW, "Assignments (việc được giao)"),
+    (COPY_FLOW, "Certified copies (sao y, sao lục, trích sao)"),
     (CHANGE_FLOW, "Changes to what was sent (thu hồi, lấy lại, cập nhật, thay thế)"),
 )
 RELATIONS = {

@@ -2,12 +2,13 @@
 
 from domain.assignment_flow import ASSIGNMENT_FLOW
 from domain.change_flow import CHANGE_FLOW
+from domain.copy_flow import COPY_FLOW
 from domain.incoming_flow import INCOMING_FLOW
 from domain.outgoing_flow import OUTGOING_FLOW
 
 FLOW_TAGS = frozenset(
     f"{flow.name}:{action}"
-    for flow in (OUTGOING_FLOW, INCOMING_FLOW, ASSIGNMENT_FLOW, CHANGE_FLOW)
+    for flow in (OUTGOING_FLOW, INCOMING_FLOW, ASSIGNMENT_FLOW, CHANGE_FLOW, COPY_FLOW)
     for action in flow.actions
 )
 OTHER_TAGS = frozenset(
@@ -44,6 +45,7 @@ OTHER_TAGS = frozenset(
         "batch:start",
         "batch:stop",
         "change:waiting",
+        "copy:create",
         "delegation:grant",
         "delegation:end",
         "document:check_signatures",

@@ -15,6 +15,11 @@ def authority_lines(authority: str, title: str, head_title: str = "") -> tuple[s
     return (authority, *lines) if authority else tuple(lines)
 
 
+def by_order(head_title: str, title: str) -> tuple[str, ...]:
+    """The lines of who signs by order of the head (TL.), as the chief of office does copies."""
+    return f"TL. {head_title.upper()}", title.upper()
+
+
 def title_of_head(deputy_title: str) -> str:
     """The head's title from a deputy's, when no head is appointed: Phó Chủ tịch → Chủ tịch."""
     bare = deputy_title.strip()

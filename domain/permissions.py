@@ -118,6 +118,17 @@ GRANTS = (
     _grant("change:agree", {Role.CLERK}, R.AGENCY),
     _grant("change:refuse", {Role.CLERK}, R.AGENCY),
     _grant("change:take", {Role.CLERK}, R.AGENCY),
+    _grant("copy:create", STAFF, R.AGENCY),
+    _grant("copy:view", OVERSIGHT, R.AGENCY),
+    _grant("copy:view", STAFF, R.DRAFTER),
+    # NĐ 30/2020, Điều 27: the head says who may sign copies; a chief of office does it by order.
+    _grant("copy:approve", LEADERS | {Role.CHIEF_OF_OFFICE}, R.SIGNER),
+    _grant("copy:refuse", LEADERS | {Role.CHIEF_OF_OFFICE}, R.SIGNER),
+    _grant("copy:cancel", STAFF, R.DRAFTER),
+    # Điều 32–33: the clerk personally numbers the copy and applies the agency's signature.
+    _grant("copy:sign", {Role.CLERK}, R.AGENCY),
+    _grant("copy:sign_again", {Role.CLERK}, R.AGENCY),
+    _grant("copy:print", {Role.CLERK}, R.AGENCY),
     _grant("registers:view", OVERSIGHT, R.AGENCY),
     _grant("exchange:view", OVERSIGHT | {Role.ADMINISTRATOR}, R.AGENCY),
     # A raw package holds the document itself: not for administrators.

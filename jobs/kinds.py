@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services import batches, signing
+from services import batches, copies, signing
 from services.exchange import delivering, lodging, polling, reconciling, sending, syncing
 from services.federation import pulling, telling
 from services.hub import above, descending, imports, relaying, retention
@@ -12,6 +12,7 @@ from services.outbox import Lease
 KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "sign": signing.sign,
     "batch": batches.run,
+    "sign_copy": copies.sign,
     "inspect": signing.inspect_incoming,
     "send": sending.send,
     "deliver": delivering.deliver,

@@ -12,6 +12,7 @@ from models.base import Base, Line, PrimaryKey, Short, reference_to
 class RegisterKind(StrEnum):
     INCOMING = "incoming"
     OUTGOING = "outgoing"
+    COPY = "copy"  # all kinds of copies count together (NĐ 30/2020, Phụ lục I, phần II)
     # Secret documents have a series of their own (NĐ 30/2020, Điều 15).
     OUTGOING_SECRET = "outgoing_secret"  # noqa: S105 no password
 

@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from domain.errors import NotFound
 from domain.outgoing_flow import OutgoingState
 from domain.roles import Actor
+from models.copies import CertifiedCopy
 from models.files import StoredFile
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
-from services import incoming, outgoing
+from services import copies, incoming, outgoing
 from services.changes import notices
 from services.office import Office
 from services.stored_files import read_file
 from services.unit_of_work import transaction
 
-LOADERS = {"incoming": incoming.load, "outgoing": outgoing.load}
+Document = IncomingDocument | OutgoingDocument | CertifiedCopy
+LOADERS = {"incoming": incoming.load, "outgoing": outgoing.load, "copy": copies.load}
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class OpenFile:
 
 def find(
     office: Office, actor: Actor, kind: str, document_id: int, sha256: str
-) -> tuple[IncomingDocument | OutgoingDocument, OpenFile]:
+) -> tuple[Document, OpenFile]:
     """The document and this file of it; NotFound for anything the actor may not see."""
     if kind not in LOADERS:
         raise NotFound("not-found")
@@ -55,15 +57,17 @@ def download(
     return file, data
 
 
-def _notices(office: Office, document: IncomingDocument | OutgoingDocument) -> dict[str, str]:
+def _notices(office: Office, document: Document) -> dict[str, str]:
     """What a document of ours was revoked with."""
-    if isinstance(document, IncomingDocument) or document.state != OutgoingState.REVOKED:
+    if not isinstance(document, OutgoingDocument) or document.state != OutgoingState.REVOKED:
         return {}
     return {row["sha256"]: row["name"] for row in notices.of(office, document)}
 
 
-def _files(document: IncomingDocument | OutgoingDocument) -> dict[str, str]:
+def _files(document: Document) -> dict[str, str]:
     """Digest → download name of every file that belongs to the document."""
+    if isinstance(document, CertifiedCopy):
+        return _files_of_copy(document)
     if isinstance(document, IncomingDocument):
         return {p.sha256: p.file_name or "van-ban.pdf" for p in document.papers if p.sha256}
     stem = (document.reference or f"du-thao-{document.id}").replace("/", "-")
@@ -78,4 +82,12 @@ def _files(document: IncomingDocument | OutgoingDocument) -> dict[str, str]:
     for sha256 in (document.prepared_sha256, document.signed_sha256, document.issued_sha256):
         names[sha256] = f"{stem}.pdf"
     names.pop(None, None)
+    return names
+
+
+def _files_of_copy(copy: CertifiedCopy) -> dict[str, str]:
+    stem = (copy.reference or f"ban-sao-{copy.id}").replace("/", "-")
+    names = {copy.input_sha256: copy.input_name or "van-ban.pdf"}
+    if copy.output_sha256:
+        names[copy.output_sha256] = f"{stem}.pdf"
     return names

@@ -13,6 +13,7 @@ from services.unit_of_work import Work
 NAMES = {
     RegisterKind.INCOMING: "Sổ văn bản đến",
     RegisterKind.OUTGOING: "Sổ văn bản đi",
+    RegisterKind.COPY: "Sổ đăng ký bản sao",
     RegisterKind.OUTGOING_SECRET: "Sổ văn bản mật đi",
 }
 

@@ -13,6 +13,7 @@ from domain.roles import Actor
 from domain.text import fold
 from models.agencies import Appointment
 from models.assignments import Assignment
+from models.copies import CertifiedCopy
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument, Recipient
 from models.registers import Register, RegisterEntry, RegisterKind
@@ -65,6 +66,13 @@ def outgoing(office: Office, actor: Actor, filters: Filters) -> Page:
     page = _page(office, actor, RegisterKind.OUTGOING, OutgoingDocument, day, filters, options)
     sent = [document.id for _entry, document in page.rows if document is not None]
     return replace(page, recipients=_recipients(office, sent))
+
+
+def copies(office: Office, actor: Actor, filters: Filters) -> Page:
+    """The register of certified copies, of all kinds in one series."""
+    options = (joinedload(CertifiedCopy.signer).joinedload(Appointment.person),)
+    day = CertifiedCopy.issued_date
+    return _page(office, actor, RegisterKind.COPY, CertifiedCopy, day, filters, options)
 
 
 def _recipients(office: Office, documents: list[int]) -> dict[int, tuple[list[str], int]]:

@@ -4,7 +4,7 @@ stand, the facts its first page states, and the places for number, date and sign
 Nothing here writes into a file: a received signed file is never changed (signatures would break).
 """
 
-from adapters.pdf.corner import clear_corner, emptiest
+from adapters.pdf.corner import clear_corner, emptiest, room_below
 from adapters.pdf.facts import DocumentFacts, read_facts
 from adapters.pdf.images import PageImage, page_image
 from adapters.pdf.lines import page_text
@@ -12,6 +12,7 @@ from adapters.pdf.marking import marked_page
 from adapters.pdf.opening import MAX_PAGES, PdfFacts, inspect
 from adapters.pdf.overlays import overlaid
 from adapters.pdf.places import find_places
+from adapters.pdf.resolution import scan_dpi
 from adapters.pdf.words import Word, page_words
 
 __all__ = [
@@ -30,4 +31,6 @@ __all__ = [
     "page_text",
     "page_words",
     "read_facts",
+    "room_below",
+    "scan_dpi",
 ]

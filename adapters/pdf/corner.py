@@ -16,6 +16,14 @@ RIGHT = 10 * POINTS_PER_MM
 TOPS = tuple(mm * POINTS_PER_MM for mm in (8, 6, 10, 4, 2, 12, 15))
 
 
+def room_below(data: bytes, page: int) -> tuple[float, float]:
+    """Where a page's print ends, in millimetres from its top, and how high the page is."""
+    picture, _across, up = _page(data, page)
+    dark = picture.point(lambda level: 255 if level < DARK else 0).getbbox()
+    height = up / POINTS_PER_MM
+    return (dark[3] / picture.height * height if dark else 0.0), height
+
+
 def emptiest(
     data: bytes, width: float, height: float, places: Sequence[tuple[float, float]]
 ) -> tuple[float, float]:
@@ -36,9 +44,9 @@ def clear_corner(data: bytes, width: float, height: float) -> Box:
     return min(places or [Box(0, left, 0.0, width, height)], key=lambda at: _ink(picture, at, up))
 
 
-def _page(data: bytes) -> tuple[Image.Image, float, float]:
-    """A small grey picture of page 1, with its width and height in points."""
-    with opened(data) as document, page_of(document, 0) as sheet:
+def _page(data: bytes, number: int = 0) -> tuple[Image.Image, float, float]:
+    """A small grey picture of a page, with its width and height in points."""
+    with opened(data) as document, page_of(document, number) as sheet:
         across, up = sheet.get_size()
         bitmap = sheet.render(scale=min(DPI / 72, 2000 / max(across, up, 1.0)), grayscale=True)
         picture = bitmap.to_pil().convert("L")

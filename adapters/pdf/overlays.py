@@ -12,6 +12,8 @@ import pypdfium2 as pdfium
 from adapters.pdf.opening import opened, page_of
 from domain.places import POINTS_PER_MM
 
+A4 = (595.276, 841.89)
+
 
 @dataclass(frozen=True)
 class Overlay:
@@ -25,8 +27,11 @@ class Overlay:
     on: Sequence[int] = ()
 
 
-def overlaid(data: bytes, overlays: Sequence[Overlay], pages: Sequence[int] = ()) -> bytes:
-    """The copy: of all pages, or of some. Raises Invalid as `inspect`, NotFound("pdf-no-page")."""
+def overlaid(
+    data: bytes, overlays: Sequence[Overlay], pages: Sequence[int] = (), more: int = 0
+) -> bytes:
+    """The copy: of all pages, or of some, and behind them so many empty ones of A4. Raises Invalid
+    as `inspect`, NotFound("pdf-no-page")."""
     with opened(data) as source, closing(pdfium.PdfDocument.new()) as copy:
         for number in pages or range(len(source)):
             with page_of(source, number) as original:
@@ -35,6 +40,12 @@ def overlaid(data: bytes, overlays: Sequence[Overlay], pages: Sequence[int] = ()
                 _draw(page, copy, source, number, 0.0, 0.0)
                 for overlay in overlays:
                     if number in (overlay.on or (number,)):
+                        _lay(page, copy, overlay)
+                page.gen_content()
+        for number in range(len(source), len(source) + more):
+            with closing(copy.new_page(*A4)) as page:
+                for overlay in overlays:
+                    if number in overlay.on:
                         _lay(page, copy, overlay)
                 page.gen_content()
         out = io.BytesIO()

@@ -32,6 +32,7 @@ THINGS = {
     "exchange_message": ("exchange.message", "message_id"),
     "hub_message": ("hub.message", "message_id"),
     "change": ("changes.change", "change_id"),
+    "certified_copy": ("copies.copy", "copy_id"),
     "outgoing_document": ("outgoing.document", "document_id"),
     "incoming_document": ("incoming.document", "document_id"),
 }

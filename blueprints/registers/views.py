@@ -1,4 +1,4 @@
-"""Pages of the two registers."""
+"""Pages of the registers of documents and copies."""
 
 from flask import redirect, request, url_for
 
@@ -34,6 +34,19 @@ def outgoing():
     page = registers.outgoing(office(), current_actor(), filters)
     return render(
         "registers/outgoing.html",
+        "entries",
+        page=page,
+        filters=filters,
+        per_page=registers.PER_PAGE,
+    )
+
+
+@blueprint.get("/copies")
+def copies():
+    filters = _filters()
+    page = registers.copies(office(), current_actor(), filters)
+    return render(
+        "registers/copies.html",
         "entries",
         page=page,
         filters=filters,

@@ -8,6 +8,7 @@ import pytest
 from domain.assignment_flow import ASSIGNMENT_FLOW, FITTING, AssignmentKind, AssignmentState
 from domain.audit_tags import AUDIT_TAGS
 from domain.change_flow import CHANGE_FLOW, ChangeState
+from domain.copy_flow import COPY_FLOW, CopyState
 from domain.errors import Conflict
 from domain.incoming_flow import INCOMING_FLOW, IncomingState
 from domain.outgoing_flow import OUTGOING_FLOW, OutgoingState
@@ -17,6 +18,7 @@ FLOWS = {
     "outgoing": (OUTGOING_FLOW, OutgoingState, {"revoked", "replaced", "cancelled"}),
     "incoming": (INCOMING_FLOW, IncomingState, {"refused", "withdrawn"}),
     "assignment": (ASSIGNMENT_FLOW, AssignmentState, {"done"}),
+    "copy": (COPY_FLOW, CopyState, {"issued", "refused", "cancelled"}),
     "change": (CHANGE_FLOW, ChangeState, {"agreed", "refused", "cancelled", "told"}),
 }
 PAIRS = [

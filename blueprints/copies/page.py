@@ -1,0 +1,118 @@
+"""What the list and the page of a copy show."""
+
+from types import SimpleNamespace
+
+from flask import flash, request, url_for
+from flask_babel import gettext as _
+
+from blueprints import viewer
+from blueprints.addresses import here
+from blueprints.answers import is_fragment, render
+from blueprints.copies import labels
+from blueprints.signatures import patience, told
+from blueprints.words import sentence, words
+from blueprints.words.tags import tag_name
+from domain.copy_flow import CopyState
+from domain.dates import local
+from domain.errors import Refusal
+from domain.permissions import Relation, allowing
+from extensions import current_actor, office
+from models.audit import AuditEntry
+from models.copies import CertifiedCopy
+from services import copies, signing
+from services.copies import access, queries
+from services.copies import signing as copy_signing
+from services.copies.material import authority
+
+
+def listed(found: queries.Listing, text: str) -> dict:
+    tabs = [
+        {
+            "label": label,
+            "url": here(state=key, page=None),
+            "count": found.counts[key],
+            "active": key == found.tab,
+        }
+        for key, label in labels.TABS.items()
+    ]
+    return {
+        "found": found,
+        "text": text,
+        "tabs": tabs,
+        "labels": labels,
+        "per_page": queries.PER_PAGE,
+        "may_ask": bool(allowing(current_actor(), "copy:create", {Relation.AGENCY})),
+    }
+
+
+def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
+    """The page of a copy; `refusal` of the action that was just tried stands beside its form."""
+    actor = current_actor()
+    copy = copies.load(office(), actor, copy_id)
+    output = [copy.output_sha256] if copy.output_sha256 else []
+    return {
+        "copy": copy,
+        "labels": labels,
+        "state": labels.STATES[copy.state],
+        "steps": {step.action for step in access.available_steps(actor, copy)},
+        **viewer.shown("copy", copy.id, copy.current_sha256),
+        "refused": _refused(refusal, action),
+        "failure": words(Refusal(copy.failure)) if copy.failure else None,
+        "job": _job(copy) if copy.state == CopyState.SIGNING else None,
+        "signatures": told(signing.signatures_of(office(), output)) if output else [],
+        "authority": authority(office(), copy),
+        "history": [_event(entry) for entry in queries.history(office(), copy)],
+        "why": labels.WHY[access.grant_to_view(actor, copy).relation],
+    }
+
+
+def status(copy_id: int, turn: int):
+    """The job's line, asking again by itself; at its end the page around is another."""
+    copy = copies.load(office(), current_actor(), copy_id)
+    answer = render("copies/status.html", "status", copy=copy, job=_job(copy), turn=turn)
+    if is_fragment() and copy.state != CopyState.SIGNING:
+        if copy.state == CopyState.ISSUED:
+            flash(_("Đã ký số bản sao."), "success")
+        answer.headers["HX-Refresh"] = "true"
+    return answer
+
+
+def _job(copy: CertifiedCopy) -> SimpleNamespace:
+    job = SimpleNamespace(
+        detail="", done_url=url_for("copies.copy", copy_id=copy.id), done_label=_("Mở bản sao")
+    )
+    if copy.state == CopyState.SIGNING:
+        asked = copy_signing.last(office(), copy)
+        job.state, job.label = "running", _("Đang ký số bản sao")
+        job.detail = patience(asked) if asked else ""
+    elif copy.failure:
+        job.state, job.label = "failed", _("Ký số bản sao không thành")
+        job.detail = sentence(Refusal(copy.failure))
+    else:
+        job.state, job.label = "done", _("Đã ký số bản sao.")
+    return job
+
+
+def _refused(refusal: Refusal | None, action: str) -> SimpleNamespace | None:
+    if refusal is None:
+        return None
+    return SimpleNamespace(
+        action=action,
+        text=sentence(refusal),
+        field=str(refusal.fields.get("field", "")),
+        reason=request.form.get("reason", ""),
+    )
+
+
+def _event(entry: AuditEntry) -> dict:
+    details = entry.details
+    note = details.get("reason", "") or details.get("reference", "")
+    if details.get("failure"):
+        note = sentence(Refusal(details["failure"]))
+    return {
+        "title": tag_name(entry.tag),
+        "at": local(entry.at),
+        "who": entry.person_name,
+        "note": note,
+        "tone": labels.TONES[entry.tag],
+    }

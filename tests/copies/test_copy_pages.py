@@ -1,0 +1,82 @@
+"""The pages of copies, as a browser without scripts sees them."""
+
+import io
+
+import pytest
+
+from tests.conftest import PASSWORD, PIN
+from tests.visitor import Visitor
+
+
+@pytest.fixture
+def visit(node):
+    return lambda username: Visitor(node, username, PASSWORD)
+
+
+def asked_form(desk, **changes) -> dict:
+    return {
+        "kind": "same",
+        "medium": "electronic",
+        "file": (io.BytesIO(desk.scan), "quét.pdf"),
+        "original_reference": "15/QĐ-UBND",
+        "original_date": "02/03/2026",
+        "original_issuer": "Ủy ban nhân dân tỉnh",
+        "original_subject": "Về việc phê duyệt kế hoạch",
+        "signer_id": str(desk.actor("st.chanhvp").appointment_id),
+        "copies": "1",
+    } | changes
+
+
+def test_a_copy_goes_its_way_by_the_pages_alone(desk, visit):
+    officer, chief, clerk = visit("st.chuyenvien"), visit("st.chanhvp"), visit("st.vanthu")
+    sent = officer.submit("/copies/new", asked_form(desk), page="/copies/new")
+    where = sent.headers["Location"]
+    copy_id = int(where.rpartition("/")[2])
+    officer.get(where)
+    digest = desk.now(copy_id).input_sha256
+    assert digest in chief.get(where).text
+    chief.submit(f"{where}/approve", {"digest": digest}, page=where)
+    refused = clerk.submit(f"{where}/sign", {"pin": "111111"}, page=where)
+    assert refused.status_code == 422
+    clerk.submit(f"{where}/sign", {"pin": PIN}, page=where)
+    assert "Đang ký số" in clerk.get(where).text
+    clerk.get(f"{where}/status")
+    desk.work()
+    shown = clerk.get(where).text
+    assert "01/SY-UBND" in shown
+    output = desk.now(copy_id).output_sha256
+    assert clerk.get(f"/documents/copy/{copy_id}/{output}/file").data.startswith(b"%PDF-")
+    assert "01/SY-UBND" in clerk.get("/copies/").text
+    assert "01/SY-UBND" in clerk.get("/registers/copies").text
+    visit("st.truongphong").get(where, status=404)
+
+
+def test_what_was_typed_stays_when_the_form_is_refused(desk, visit):
+    officer = visit("st.chuyenvien")
+    form = asked_form(desk, file=(io.BytesIO(b"khong phai"), "a.pdf"), note="gửi gấp")
+    refused = officer.submit("/copies/new", form, page="/copies/new")
+    assert refused.status_code == 422
+    assert "gửi gấp" in refused.text
+    missing = officer.submit("/copies/new", {"note": "thiếu"}, page="/copies/new")
+    assert missing.status_code == 422
+    assert "thiếu" in missing.text
+
+
+def test_the_form_opened_from_a_document_says_what_may_become_of_it(desk, visit, journey):
+    doc = journey.issued()
+    shown = visit("st.vanthu").get(f"/copies/new?outgoing={doc.id}").text
+    assert doc.reference in shown
+    assert "Điều 25" in shown
+    visit("st.vanthu").get("/copies/new?incoming=999", status=404)
+
+
+def test_one_refuses_with_a_reason_and_the_other_cancels(desk, visit):
+    copy_id = desk.asked()
+    chief, officer = visit("st.chanhvp"), visit("st.chuyenvien")
+    where = f"/copies/{copy_id}"
+    assert chief.submit(f"{where}/refuse", {"reason": " "}, page=where).status_code == 422
+    chief.submit(f"{where}/refuse", {"reason": "Không cần sao"}, page=where)
+    assert "Không cần sao" in officer.get(where).text
+    other = f"/copies/{desk.asked()}"
+    officer.submit(f"{other}/cancel", page=other)
+    assert "Đã hủy" in officer.get(other).text
