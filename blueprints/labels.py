@@ -73,6 +73,15 @@ CHANGE_KIND = {
     "replace": (_l("Thay thế"), "info"),
     "receivers": (_l("Thay đổi nơi nhận"), "info"),
 }
+COPY = {
+    "requested": (_l("Chờ duyệt"), "wait"),
+    "approved": (_l("Chờ cấp số"), "wait"),
+    "signing": (_l("Đang ký số"), "info"),
+    "numbered": (_l("Đã cấp số, chưa ký được"), "bad"),
+    "issued": (_l("Đã phát hành"), "good"),
+    "refused": (_l("Không duyệt"), "bad"),
+    "cancelled": (_l("Đã hủy"), "plain"),
+}
 # As in edXML's priority; documents of our own go to 3 (NĐ 30/2020, Phụ lục I, mục II).
 URGENCY = {
     0: (_l("Thường"), "plain"),
@@ -96,10 +105,13 @@ QUEUES = {
     "to_hand_on": _l("Chờ tôi giao việc"),
     "to_do": _l("Việc tôi phải làm"),
     "to_know": _l("Để biết"),
+    "copies_to_approve": _l("Bản sao chờ tôi duyệt"),
+    "copies_to_number": _l("Bản sao chờ cấp số, ký"),
     "to_answer": _l("Bên gửi đề nghị, chờ trả lời"),
     "sent_needs": _l("Văn bản gửi đi cần xử lý"),
 }
 TABLES = {
+    "copy": COPY,
     "outgoing": OUTGOING,
     "incoming": INCOMING,
     "assignment": ASSIGNMENT,

@@ -17,6 +17,7 @@ from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from services.assignments import waiting as assignments
 from services.changes import queries as changes
+from services.copies import waiting as copies
 from services.exchange import needing
 from services.incoming import waiting as incoming
 from services.incoming.queries import OPEN
@@ -38,6 +39,7 @@ INCOMING = {
     IncomingState.REGISTERED: "to_submit",
     IncomingState.AWAITING_DIRECTION: "to_direct",
 }
+COPIES = {"requested": "copies_to_approve", "approved": "copies_to_number"}
 # Who watches over the deadlines of the agency; what is late there may wait for them as well.
 WATCHING = LEADERS | {Role.CHIEF_OF_OFFICE}
 OVERDUE = "overdue"
@@ -104,8 +106,16 @@ def _rules(office: Office, actor: Actor, today: date) -> list[_Rule]:
         *_outgoing_rules(actor, today),
         *_incoming_rules(actor, today),
         *_assignment_rules(actor, today),
+        *_copy_rules(actor),
         *_exchange_rules(office, actor),
     ]
+
+
+def _copy_rules(actor: Actor) -> Iterable[_Rule]:
+    waiting = copies.conditions(actor)
+    for tab, key in COPIES.items():
+        if tab in waiting:
+            yield _Rule(key, "copies", {"state": tab, "waiting": "1"}, waiting[tab])
 
 
 def _outgoing_rules(actor: Actor, today: date) -> Iterable[_Rule]:

@@ -3,7 +3,6 @@
 from flask_babel import lazy_gettext as _l
 
 from domain.copies import CopyKind, Medium
-from domain.copy_flow import CopyState
 from domain.permissions import Relation
 
 KINDS = {
@@ -21,15 +20,6 @@ MEDIA = {
     Medium.PAPER: _l("Bản sao giấy: in ra, người có thẩm quyền ký, đóng dấu"),
 }
 MEDIUM = {Medium.ELECTRONIC: _l("bản điện tử"), Medium.PAPER: _l("bản giấy")}
-STATES = {
-    CopyState.REQUESTED: (_l("Chờ duyệt"), "wait"),
-    CopyState.APPROVED: (_l("Chờ cấp số"), "wait"),
-    CopyState.SIGNING: (_l("Đang ký số"), "wait"),
-    CopyState.NUMBERED: (_l("Đã cấp số, chưa ký được"), "bad"),
-    CopyState.ISSUED: (_l("Đã phát hành"), "good"),
-    CopyState.REFUSED: (_l("Không duyệt"), "bad"),
-    CopyState.CANCELLED: (_l("Đã hủy"), "plain"),
-}
 TABS = {
     "all": _l("Tất cả"),
     "requested": _l("Chờ duyệt"),

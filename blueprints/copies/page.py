@@ -9,6 +9,7 @@ from blueprints import viewer
 from blueprints.addresses import here
 from blueprints.answers import is_fragment, render
 from blueprints.copies import labels
+from blueprints.labels import COPY
 from blueprints.signatures import patience, told
 from blueprints.words import sentence, words
 from blueprints.words.tags import tag_name
@@ -53,7 +54,7 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
     return {
         "copy": copy,
         "labels": labels,
-        "state": labels.STATES[copy.state],
+        "state": COPY[copy.state],
         "steps": {step.action for step in access.available_steps(actor, copy)},
         **viewer.shown("copy", copy.id, copy.current_sha256),
         "refused": _refused(refusal, action),

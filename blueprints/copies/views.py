@@ -23,10 +23,10 @@ STEPS = ", ".join(labels.DONE)
 def index():
     args = request.args
     number = args.get("page", 1, type=whole)
-    found = copies.listing(
-        office(), current_actor(), args.get("state", "all"), args.get("q", ""), number
-    )
-    return render("copies/index.html", "list", **page.listed(found, args.get("q", "")))
+    asked = {"tab": args.get("state", "all"), "text": args.get("q", ""), "page": number}
+    mine = args.get("waiting") == "1"
+    found = copies.listing(office(), current_actor(), **asked, mine=mine)
+    return render("copies/index.html", "list", **page.listed(found, asked["text"]), mine=mine)
 
 
 @blueprint.get("/new")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from domain.copy_flow import COPY_FLOW, CopyState
@@ -12,7 +12,7 @@ from domain.text import fold
 from models.agencies import Appointment
 from models.audit import AuditEntry
 from models.copies import CertifiedCopy
-from services.copies import access
+from services.copies import access, waiting
 from services.office import Office
 from services.search import contains
 
@@ -42,10 +42,20 @@ def load(office: Office, actor: Actor, copy_id: int) -> CertifiedCopy:
     return access.find(office.session(), actor, copy_id)
 
 
-def listing(office: Office, actor: Actor, tab: str = "all", text: str = "", page: int = 1):
-    """One page of the copies the actor may see, newest step first."""
+def listing(
+    office: Office,
+    actor: Actor,
+    tab: str = "all",
+    text: str = "",
+    page: int = 1,
+    *,
+    mine: bool = False,
+) -> Listing:
+    """One page of the copies the actor may see, newest step first; `mine`: that wait for them."""
     session = office.session()
     where = [access.visible(actor)]
+    if mine:
+        where.append(or_(false(), *waiting.conditions(actor).values()))
     if words := fold(text).split():
         where.append(contains(CertifiedCopy.search_text, words))
     by_state = dict(
