@@ -41,6 +41,7 @@ from blueprints import (
     search,
     shell,
     signing,
+    signing_token,
     stamps,
     verification,
 )
@@ -155,6 +156,8 @@ def _register_blueprints(app: Flask) -> None:
     register(batches.blueprint, guards.signed_in_on_district)
     register(verification.blueprint, guards.signed_in_on_district)
     register(verification.strangers, guards.public_verification)
+    register(signing_token.blueprint, guards.signing_token)
+    csrf.exempt(signing_token.blueprint)
     register(exchange.blueprint, guards.signed_in_on_district)
     register(registers.blueprint, guards.signed_in_on_district)
     register(notifications.blueprint, guards.signed_in)

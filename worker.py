@@ -122,6 +122,7 @@ def sweep(tidying: bool = False, alive: tuple[str, ...] = ()) -> None:
             retention.ensure(office)
             outbox.wake_due(office)
             signing.forget_expired(office)
+            signing.expire_tokens(office)
             batches.forget_expired(office)
             copies.forget_expired(office)
     except Exception:

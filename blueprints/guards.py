@@ -77,6 +77,13 @@ def federation() -> None:
     """A hub or a node calling the other: each view verifies the signature of its call."""
 
 
+def signing_token() -> None:
+    """A program on a person's computer: each view asks for the secret of its pairing, or for that
+    in the address of a file."""
+    if office().settings.is_hub:
+        abort(404)
+
+
 def check(guards: dict[str, Guard]):
     """Runs the guard of the request's blueprint; no blueprint, no guard: only static files pass."""
     if request.endpoint is None or request.endpoint == "static":

@@ -1,12 +1,12 @@
 """The one place for response headers."""
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 CDN = "https://cdn.jsdelivr.net"
 
 
-def policy(asset_source: str) -> str:
-    """Content-Security-Policy: starts from nothing."""
+def policy(asset_source: str, more: str = "") -> str:
+    """Content-Security-Policy: starts from nothing. `more`: what one page alone may connect to."""
     scripts = f"'self' {CDN}" if asset_source == "cdn" else "'self'"
     return "; ".join(
         (
@@ -15,7 +15,7 @@ def policy(asset_source: str) -> str:
             "style-src 'self'",
             "img-src 'self'",
             "font-src 'self'",
-            "connect-src 'self'",
+            f"connect-src 'self' {more}".rstrip(),
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
@@ -25,7 +25,9 @@ def policy(asset_source: str) -> str:
 
 def apply(response: Response) -> Response:
     settings = current_app.extensions["office"].settings
-    response.headers["Content-Security-Policy"] = policy(settings.asset_source)
+    response.headers["Content-Security-Policy"] = policy(
+        settings.asset_source, g.get("connects_to", "")
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"

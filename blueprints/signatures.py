@@ -164,6 +164,10 @@ def _explained(problem: str, details: Sequence[str]) -> str:
     return ", ".join(str(DETAILS.get(detail, detail)) for detail in details)
 
 
+def waits_for_token(asked: SigningRequest) -> str:
+    return _("Đang chờ %(name)s ký bằng token cá nhân", name=asked.person_name)
+
+
 def patience(asked: SigningRequest) -> str:
     """What is said while a signature is being made."""
     if office().now() - asked.requested_at > SLOW:

@@ -37,13 +37,14 @@ OUTGOING_FLOW: Flow[S] = Flow(
         _step("agree", {S.IN_REVIEW}, S.FORM_CHECK),
         _step("return", {S.IN_REVIEW, S.FORM_CHECK, S.AWAITING_LEADER}, S.DRAFT, "reason"),
         _step("forward", {S.FORM_CHECK}, S.AWAITING_LEADER),
-        # Law 8: the approval names the digest of the bytes shown.
-        _step("approve", {S.AWAITING_LEADER}, S.SIGNING, "pin", "digest"),
+        # Law 8: the approval names the digest of the bytes shown. The PIN of a key on this node is
+        # asked for with it; a person's own token asks for its PIN itself.
+        _step("approve", {S.AWAITING_LEADER}, S.SIGNING, "digest"),
         _step("leader_signed", {S.SIGNING}, S.SIGNED, by_system=True),
         _step("leader_failed", {S.SIGNING}, S.AWAITING_LEADER, by_system=True),
         # The leader signs first; number and seal come after (NĐ 30/2020, Điều 14, 32.2.d).
-        _step("issue", {S.SIGNED}, S.SEALING, "pin", "issued_date"),
-        _step("reseal", {S.NUMBERED}, S.SEALING, "pin"),
+        _step("issue", {S.SIGNED}, S.SEALING, "issued_date"),
+        _step("reseal", {S.NUMBERED}, S.SEALING),
         _step("sealed", {S.SEALING}, S.ISSUED, by_system=True),
         _step("seal_failed", {S.SEALING}, S.NUMBERED, by_system=True),
         # Agencies are dissolved or merged between submission and dispatch; the file stays.

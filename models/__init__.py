@@ -22,6 +22,7 @@ from models import (
     registers,
     secret_documents,
     signing,
+    tokens,
     uplinks,
 )
 from models.base import Base
@@ -49,5 +50,6 @@ __all__ = [
     "registers",
     "secret_documents",
     "signing",
+    "tokens",
     "uplinks",
 ]

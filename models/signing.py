@@ -16,6 +16,7 @@ class SigningRole(StrEnum):
 
 
 class SigningState(StrEnum):
+    AWAITING_TOKEN = "awaiting_token"  # noqa: S105 the person's own, at their PC
     REQUESTED = "requested"
     DONE = "done"
     FAILED = "failed"
@@ -27,6 +28,7 @@ class KeyBackend(StrEnum):
     PKCS12 = "pkcs12"
     PKCS11 = "pkcs11"
     CSC = "csc"
+    TOKEN = "token"  # noqa: S105 the person's own: the node never sees the key
 
 
 class CertificateBinding(Base):
@@ -34,7 +36,8 @@ class CertificateBinding(Base):
 
     `key_sealed` opens only with the PIN and the node key together: it holds the private key itself,
     or where the token or the signing service is and its PIN. `parameters` says the same place for
-    people to read; `access_sealed`, under the node key alone, only lets us speak with a service.
+    people to read; `access_sealed`, under the node key alone, only lets us speak with a service. Of
+    a person's own token nothing but the certificate is known, and `key_sealed` is empty.
     """
 
     __tablename__ = "certificate_binding"
@@ -43,6 +46,7 @@ class CertificateBinding(Base):
     person_id: Mapped[int | None] = reference_to("person.id")
     agency_id: Mapped[int | None] = reference_to("agency.id")
     role: Mapped[SigningRole] = mapped_column(String(10))
+    backend: Mapped[KeyBackend] = mapped_column(String(10), default=KeyBackend.PKCS12)
     certificate: Mapped[bytes] = mapped_column(LargeBinary)  # DER
     certificate_sha256: Mapped[str] = mapped_column(String(64))
     subject: Mapped[Line]
@@ -50,7 +54,6 @@ class CertificateBinding(Base):
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    backend: Mapped[KeyBackend] = mapped_column(String(10), default=KeyBackend.PKCS12)
     parameters: Mapped[dict] = mapped_column(Json, default=dict)
     key_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     access_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -15,6 +15,7 @@ from blueprints.words.roles import ROLE_NAMES
 from domain.errors import Refusal
 from extensions import current_actor, limiter, office
 from services import accounts
+from services.signing import devices
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/account")
 
@@ -126,4 +127,5 @@ def _page(status: int = 200, profile: ProfileForm | None = None):
         browser=browsers.name,
         appointments=accounts.held_on(person, office().today()),
         role_names=ROLE_NAMES,
+        signs=devices.may_pair(current_actor()),
     )

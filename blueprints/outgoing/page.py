@@ -102,6 +102,7 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         "may_replace": doc.state == S.DISPATCHED
         and bool(allowing(actor, "outgoing:create", {Relation.AGENCY})),
         **signing.shown(doc),
+        "own_token": signing.own_token(steps),
         **tracking.shown(doc),
     }
 

@@ -7,21 +7,28 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from blueprints.outgoing import enclosures
-from blueprints.signatures import patience, told
+from blueprints.signatures import patience, told, waits_for_token
 from blueprints.words import words
 from domain.errors import Refusal
+from domain.flow import Step
 from domain.outgoing_flow import OutgoingState as S
-from extensions import office
+from extensions import current_actor, office
 from models.outgoing import OutgoingDocument
-from models.signing import SigningRequest, SigningState
+from models.signing import SigningRequest, SigningRole, SigningState
 from services import signing
 from services.outgoing import queries
+from services.signing import proving
 
+SIGNED = {
+    "approve": SigningRole.LEADER,
+    "issue": SigningRole.SEAL,
+    "reseal": SigningRole.SEAL,
+}
 ASKED_IN = (S.SIGNING, S.SEALING, S.AWAITING_LEADER, S.NUMBERED)
 
 
 def shown(doc: OutgoingDocument) -> dict:
-    nothing = {"job": None, "sign_failure": None}
+    nothing = {"job": None, "sign_failure": None, "token_url": None}
     return {**_signatures(doc), **nothing, **_under_way(doc)}
 
 
@@ -43,9 +50,27 @@ def _under_way(doc: OutgoingDocument) -> dict:
         return {}
     if asked.state == SigningState.FAILED:
         return {"sign_failure": words(Refusal(asked.failure))}
+    if asked.state == SigningState.AWAITING_TOKEN and asked.person_id == current_actor().person_id:
+        return {"token_url": url_for("signing.on_token", request_id=asked.id)}
     return {"job": _job(doc, asked), "job_url": url_for("signing.status", request_id=asked.id)}
 
 
+def token_address(doc: OutgoingDocument) -> str | None:
+    """Where the person goes on who has just asked for a signature of their own token."""
+    if doc.state not in (S.SIGNING, S.SEALING):
+        return None
+    return _under_way(doc).get("token_url")
+
+
+def own_token(steps: dict[str, Step]) -> bool:
+    """Whether what the actor may sign here is signed with their own token: no PIN is asked for."""
+    roles = [role for action, role in SIGNED.items() if action in steps]
+    return bool(roles) and proving.token_of(office(), current_actor(), roles[0]) is not None
+
+
 def _job(doc: OutgoingDocument, asked: SigningRequest) -> SimpleNamespace:
+    if asked.state == SigningState.AWAITING_TOKEN:
+        waits = waits_for_token(asked)
+        return SimpleNamespace(label=waits, state="running", detail="", done_url=None)
     label = _("Đang ký số văn bản") if doc.state == S.SIGNING else _("Đang đóng dấu cơ quan")
     return SimpleNamespace(label=label, state="running", detail=patience(asked), done_url=None)

@@ -4,6 +4,7 @@ from flask import abort, request, url_for
 
 from blueprints.addresses import whole
 from blueprints.answers import done, render
+from blueprints.outgoing import signing
 from blueprints.outgoing.forms import upload
 from blueprints.outgoing.labels import DONE
 from blueprints.outgoing.page import document_page, list_page
@@ -39,13 +40,14 @@ def act(document_id: int, action: str):
     if action not in DONE:
         abort(404)
     try:
-        outgoing.perform(office(), current_actor(), document_id, action, _typed())
+        doc = outgoing.perform(office(), current_actor(), document_id, action, _typed())
     except NotFound:
         raise
     except Refusal as refusal:
         context = document_page(document_id, refusal, action)
         return render("outgoing/document.html", status=refusal.status, **context)
-    return done(url_for("outgoing.document", document_id=document_id), str(DONE[action]))
+    address = url_for("outgoing.document", document_id=document_id)
+    return done(signing.token_address(doc) or address, str(DONE[action]))
 
 
 def _typed() -> dict:

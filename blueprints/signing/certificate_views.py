@@ -7,7 +7,7 @@ from flask import request, url_for
 
 from blueprints.answers import _, done, render
 from blueprints.forms import options, refuse
-from blueprints.signing.forms import CertificateForm
+from blueprints.signing.forms import CertificateForm, TokenForm
 from blueprints.signing.routes import blueprint
 from domain.errors import Refusal
 from extensions import current_actor, office
@@ -18,6 +18,7 @@ from services.signing import certificates as administering
 SOON = timedelta(days=30)
 STATES = {
     "certificate-revoked": (lambda: _("Đã gỡ"), "bad"),
+    "certificate-unconfirmed": (lambda: _("Chờ xác nhận"), "wait"),
     "certificate-not-yet-valid": (lambda: _("Chưa hiệu lực"), "wait"),
     "certificate-expired": (lambda: _("Hết hạn"), "bad"),
 }
@@ -45,6 +46,26 @@ def bind():
     return done(url_for("signing.certificates"), _("Đã gắn chứng thư; từ nay dùng để ký."))
 
 
+@blueprint.post("/certificates/token")
+def bind_token():
+    other = _certificate_form()
+    form = _token_form(other)
+    if not form.validate_on_submit():
+        return _certificates_page(other, 422, form)
+    holder, file = form.holder.data, form.file.data.read()
+    try:
+        administering.bind_token_certificate(office(), current_actor(), holder, file)
+    except Refusal as refusal:
+        return _certificates_page(other, refuse(form, refusal, "file"), form)
+    return done(url_for("signing.certificates"), _("Đã gắn chứng thư của token."))
+
+
+@blueprint.post("/certificates/<int:binding_id>/confirm")
+def confirm(binding_id: int):
+    administering.confirm(office(), current_actor(), binding_id)
+    return done(url_for("signing.certificates"), _("Đã xác nhận chứng thư; từ nay dùng để ký."))
+
+
 @blueprint.post("/certificates/<int:binding_id>/revoke")
 def revoke(binding_id: int):
     administering.revoke(office(), current_actor(), binding_id, request.form.get("reason", ""))
@@ -60,13 +81,20 @@ def _certificate_form() -> CertificateForm:
     return form
 
 
-def _certificates_page(form: CertificateForm, status: int = 200):
+def _token_form(other: CertificateForm) -> TokenForm:
+    form = TokenForm(prefix="token")
+    form.holder.choices = other.holder.choices
+    return form
+
+
+def _certificates_page(form: CertificateForm, status: int = 200, token: TokenForm | None = None):
     rows = [
         {"binding": each, "holder": holder, "state": _state(each)}
         for each, holder in administering.listing(office(), current_actor())
     ]
     trusts = trust.may_trust(office(), current_actor())
-    return render("signing/certificates.html", status=status, rows=rows, form=form, trusts=trusts)
+    shown = {"rows": rows, "form": form, "token_form": token or _token_form(form), "trusts": trusts}
+    return render("signing/certificates.html", status=status, **shown)
 
 
 def _state(binding: CertificateBinding) -> tuple[str, str]:

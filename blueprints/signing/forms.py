@@ -30,6 +30,18 @@ class CertificateForm(PageForm):
     )
 
 
+class TokenForm(PageForm):
+    class Meta:
+        csrf = False  # CSRFProtect checks every POST; the template draws its own token
+
+    holder = SelectField(_l("Gắn cho"))
+    file = FileField(
+        _l("Tệp chứng thư của token"),
+        [FileRequired(NO_FILE)],
+        description=_l("PEM hoặc DER (đuôi .cer, .crt); khóa vẫn nằm trong token."),
+    )
+
+
 class RootForm(PageForm):
     file = FileField(
         _l("Tệp chứng thư gốc"),

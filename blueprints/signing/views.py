@@ -9,7 +9,7 @@ from blueprints.answers import _, done, is_fragment, render
 from blueprints.batches.page import desk as batches_desk
 from blueprints.delegations.labels import desk as delegations_desk
 from blueprints.forms import refuse
-from blueprints.signatures import patience
+from blueprints.signatures import patience, waits_for_token
 from blueprints.signing.forms import PinForm
 from blueprints.signing.routes import blueprint
 from blueprints.words import sentence, words
@@ -56,7 +56,7 @@ def status(request_id: int):
         turn=request.args.get("turn", 0, type=whole),
         document_url=_document_url(asked),
     )
-    if is_fragment() and asked.state != SigningState.REQUESTED:
+    if is_fragment() and asked.state in (SigningState.DONE, SigningState.FAILED):
         if asked.state == SigningState.DONE:
             flash(_job(asked).label, "success")
         answer.headers["HX-Refresh"] = "true"  # the page around has other buttons now
@@ -75,6 +75,8 @@ def _job(asked: SigningRequest) -> SimpleNamespace:
     elif asked.state == SigningState.FAILED:
         job.state, job.label = "failed", _("Đóng dấu không thành") if seal else _("Ký không thành")
         job.detail = sentence(Refusal(asked.failure))
+    elif asked.state == SigningState.AWAITING_TOKEN:
+        job.state, job.label = "running", waits_for_token(asked)
     else:
         job.state, job.label = "running", _("Đang đóng dấu cơ quan") if seal else _("Đang ký số")
         job.detail = patience(asked)

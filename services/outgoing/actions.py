@@ -213,14 +213,14 @@ def _require_seen(doc: OutgoingDocument, form: Mapping) -> None:
 def _prove_leader(office: Office, actor: Actor, doc: OutgoingDocument, form: Mapping) -> object:
     _require_seen(doc, form)
     delegations.require(office.session(), doc, office.today())
-    return signing.check_pin(office, actor, doc, SigningRole.LEADER, signing.Typed.of(form))
+    return signing.prove(office, actor, doc, SigningRole.LEADER, signing.Typed.of(form))
 
 
 def _prove_seal(office: Office, actor: Actor, doc: OutgoingDocument, form: Mapping) -> object:
     if form.get("issued_date"):
         require_order(office.session(), doc, issued_date(office, doc, form))
         wanted_number(form)
-    return signing.check_pin(office, actor, doc, SigningRole.SEAL, signing.Typed.of(form))
+    return signing.prove(office, actor, doc, SigningRole.SEAL, signing.Typed.of(form))
 
 
 def _look_at_notice(

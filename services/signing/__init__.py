@@ -3,6 +3,7 @@
 from services.signing.bindings import bind_p12
 from services.signing.certificates import bind_certificate, revoke
 from services.signing.pins import PinProof, Typed, change_pin, check_pin, send_otp
+from services.signing.proving import prove
 from services.signing.requests import forget_expired, request_leader, request_seal
 from services.signing.trust import add_root
 from services.signing.verification import inspect_incoming, signatures_of, verify_file
@@ -10,6 +11,7 @@ from services.signing.verification import inspect_incoming, signatures_of, verif
 # These know the outgoing documents, whose steps call the functions above.
 from services.signing.desk import Desk, desk, request_of  # isort: skip
 from services.signing.execution import sign, warm_up  # isort: skip
+from services.signing.token_requests import expire as expire_tokens  # isort: skip
 
 __all__ = [
     "Desk",
@@ -21,8 +23,10 @@ __all__ = [
     "change_pin",
     "check_pin",
     "desk",
+    "expire_tokens",
     "forget_expired",
     "inspect_incoming",
+    "prove",
     "request_leader",
     "request_of",
     "request_seal",

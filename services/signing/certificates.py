@@ -2,6 +2,7 @@
 agency and of the people whose accounts it manages."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -17,7 +18,8 @@ from services.admin import access
 from services.office import Office
 from services.signing.bindings import Holder, bind
 from services.signing.materials import take_in
-from services.unit_of_work import transaction
+from services.signing.token_bindings import bind_token
+from services.unit_of_work import Work, transaction
 
 ADMINISTER = "admin:people"
 
@@ -38,6 +40,15 @@ def bind_certificate(
         return bind(work, whose, material, confirmed=confirmed).id
 
 
+def bind_token_certificate(office: Office, actor: Actor, holder: str, certificate: bytes) -> int:
+    """The same for a token that its holder keeps: only its certificate comes here. Raises
+    Invalid("certificate-broken") besides."""
+    permissions.require(actor, ADMINISTER, {Relation.AGENCY})
+    whose = asdict(_holder(office, actor, holder))
+    with transaction(office, actor) as work:
+        return bind_token(work, **whose, certificate=certificate).id
+
+
 def _holder(office: Office, actor: Actor, holder: str) -> Holder:
     if holder == "agency":
         return Holder(SigningRole.SEAL, agency_id=actor.agency_id)
@@ -49,20 +60,36 @@ def _holder(office: Office, actor: Actor, holder: str) -> Holder:
     return Holder(SigningRole.LEADER, person_id=person_id)
 
 
+def confirm(office: Office, actor: Actor, binding_id: int) -> None:
+    """A certificate that somebody's computer sent may be signed with from now on."""
+    with transaction(office, actor) as work:
+        binding = _managed(office, actor, work, binding_id)
+        if binding.confirmed_at is None and binding.revoked_at is None:
+            binding.confirmed_at = work.now
+            details = {"certificate": binding.certificate_sha256}
+            work.audit("admin:certificate_confirm", binding, **details)
+
+
 def revoke(office: Office, actor: Actor, binding_id: int, reason: str = "") -> None:
     """The certificate signs no more from now on; what it signed stays as it is."""
-    permissions.require(actor, ADMINISTER, {Relation.AGENCY})
     with transaction(office, actor) as work:
-        query = _own(actor).where(CertificateBinding.id == binding_id).with_for_update()
-        binding = work.session.scalars(query).one_or_none()
-        if binding is None:
-            raise NotFound("not-found")
-        if binding.person_id is not None:
-            access.load_managed(office, actor, binding.person_id)
+        binding = _managed(office, actor, work, binding_id)
         if binding.revoked_at is None:
             binding.revoked_at = work.now
             details = {"certificate": binding.certificate_sha256, "reason": reason[:500]}
             work.audit("admin:certificate_revoke", binding, **details)
+
+
+def _managed(office: Office, actor: Actor, work: Work, binding_id: int) -> CertificateBinding:
+    """A binding that the actor administers, locked; NotFound for any other."""
+    permissions.require(actor, ADMINISTER, {Relation.AGENCY})
+    query = _own(actor).where(CertificateBinding.id == binding_id).with_for_update()
+    binding = work.session.scalars(query).one_or_none()
+    if binding is None:
+        raise NotFound("not-found")
+    if binding.person_id is not None:
+        access.load_managed(office, actor, binding.person_id)
+    return binding
 
 
 def listing(office: Office, actor: Actor) -> list[tuple[CertificateBinding, str]]:

@@ -23,6 +23,7 @@ class Desk:
     """One person's signing: requests by how they stand, newest first. What waits for them is a list
     to choose from (services/batches/choosing.py)."""
 
+    on_token: list[SigningRequest] = field(default_factory=list)
     under_way: list[SigningRequest] = field(default_factory=list)
     failed: list[SigningRequest] = field(default_factory=list)
     signed: list[SigningRequest] = field(default_factory=list)
@@ -44,6 +45,7 @@ def desk(office: Office, actor: Actor) -> Desk:
     )
     requests = _newest(office.session().scalars(query))
     return Desk(
+        on_token=[each for each in requests if each.state == SigningState.AWAITING_TOKEN],
         under_way=[each for each in requests if each.state == SigningState.REQUESTED],
         failed=[each for each in requests if each.state == SigningState.FAILED],
         signed=[each for each in requests if each.state == SigningState.DONE],

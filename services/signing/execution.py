@@ -3,29 +3,37 @@ in the file store and noted on the request before the document moves, so that a 
 what is there instead of signing again; and everything is written under the lease's token."""
 
 from adapters.files import PDF, begins_with
-from adapters.signing.finding import LEADER, SEAL
 from adapters.signing.finishing import finish_update
 from adapters.signing.keys import SigningKey, redeem
 from adapters.signing.lettering import check_font
 from adapters.signing.report import Report
 from adapters.signing.sign import ready_issue, ready_leader
+from adapters.signing.uncertified import is_certified, issue_beside
 from adapters.typeset import font_bytes
 from domain.errors import Conflict, Forbidden, Refusal, Unavailable
 from domain.roles import SYSTEM
 from models.files import StoredFile
 from models.outgoing import OutgoingDocument
-from models.signing import SigningRequest, SigningRole, SigningState
+from models.signing import KeyBackend, SigningRequest, SigningRole, SigningState
 from services import outbox, stored_files
 from services.office import Office
 from services.outbox import Lease
 from services.outgoing.state import move
-from services.signing import backends, enclosures, ending, grounds, material, verification
+from services.signing import (
+    backends,
+    enclosures,
+    ending,
+    grounds,
+    material,
+    token_answers,
+    token_requests,
+    verification,
+)
 from services.signing.requests import bound_to
 from services.unit_of_work import Work, transaction
 
 TRIES = 3
 Parts = tuple[bytes, bytes]
-FIELDS = {SigningRole.LEADER: LEADER, SigningRole.SEAL: SEAL}
 
 
 def warm_up() -> None:
@@ -47,6 +55,8 @@ def sign(office: Office, lease: Lease) -> None:
         grounds.check(office.session(), request, office.now(), office.today())
         found = _adopt(office, request) if request.output_sha256 else None
         made = None if found else _make(office, lease, request)
+    except token_answers.AnswerRefused as refusal:
+        return token_answers.ask_again(office, lease, refusal)
     except Unavailable as refusal:
         if lease.attempts < TRIES:
             raise
@@ -63,6 +73,8 @@ def sign(office: Office, lease: Lease) -> None:
 def _make(office: Office, lease: Lease, request: SigningRequest) -> Parts:
     """The signed file, in two parts: what it was before, and the update. The key exists in clear in
     this process only, between these lines."""
+    if request.binding.backend == KeyBackend.TOKEN:
+        return token_answers.completed(office, request)
     data = grounds.read_file(office, request.input_sha256, "file-damaged")
     if request.role == SigningRole.LEADER:
         return _as_leader(office, request, data)
@@ -80,7 +92,10 @@ def _as_leader(office: Office, request: SigningRequest, data: bytes) -> Parts:
 
 
 def _as_seal(office: Office, request: SigningRequest, data: bytes, key: SigningKey) -> Parts:
-    return data, finish_update(ready_issue(data, key, **material.of_seal(office, request)), key)
+    parts = material.of_seal(office, request)
+    if not is_certified(data):
+        return data, issue_beside(data, key, **parts)[len(data) :]
+    return data, finish_update(ready_issue(data, key, **parts), key)
 
 
 def _key(office: Office, request: SigningRequest) -> SigningKey:
@@ -121,7 +136,7 @@ def _adopt(office: Office, request: SigningRequest) -> Report:
     holds = (
         extends
         and last is not None
-        and last.field == FIELDS[SigningRole(request.role)]
+        and _is_awaited(office, request, last.field)
         and last.covers_whole_file
         and last.certificate_sha256 == request.binding.certificate_sha256
         and all(each.verdict.intact for each in report.signatures)
@@ -129,6 +144,11 @@ def _adopt(office: Office, request: SigningRequest) -> Report:
     if not holds:
         raise Conflict("signed-file-invalid", cause=str(report.verdict))
     return report
+
+
+def _is_awaited(office: Office, request: SigningRequest, field: str) -> bool:
+    awaited = material.FIELDS[SigningRole(request.role)]
+    return field == awaited or token_answers.is_own(office, request)
 
 
 def _finish(office: Office, lease: Lease, report: Report) -> None:
@@ -141,6 +161,7 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
             doc.signed_sha256 = request.output_sha256
         else:
             doc.issued_sha256 = request.output_sha256
+        token_requests.forget(work, request.id)
         verification.record(work, request.output_sha256, report)
         move(
             work, doc, grounds.KINDS[SigningRole(request.role)].done,
@@ -156,6 +177,7 @@ def _fail(office: Office, lease: Lease, refusal: Refusal) -> None:
         outbox.settle(work, lease)
         request, doc = _locked(work, lease)
         work.audit("signing:failed", doc, **ending.why(request, refusal))
+        token_requests.forget(work, request.id)
         ending.give_back(work, request, doc, refusal)
 
 

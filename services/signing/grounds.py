@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from adapters.signing.certificates import facts_of
 from adapters.signing.closing import closing_signature
-from adapters.signing.finding import LEADER
+from adapters.signing.finding import SEAL
 from domain.errors import Conflict, Forbidden, Invalid
 from domain.outgoing_flow import OutgoingState
 from domain.permissions import DELEGATES
@@ -106,7 +106,8 @@ def check_leader_signed(session: Session, request: SigningRequest, pdf: bytes) -
         found = closing_signature((pdf,))
     except Invalid as refusal:
         raise Conflict("leader-signature-missing") from refusal
-    if asked is None or found.field != LEADER:
+    # A desktop program signs in a field of its own; whose signature it is, the certificate says.
+    if asked is None or found.field == SEAL:
         raise Conflict("leader-signature-missing")
     facts = facts_of(found.certificate)
     if facts.sha256 != asked.binding.certificate_sha256:

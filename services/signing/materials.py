@@ -28,9 +28,12 @@ class Material:
     sealed: bytes = field(repr=False)
     parameters: Mapping = field(default_factory=dict)
     access_sealed: bytes | None = field(repr=False, default=None)
+    bare: bytes = b""  # the certificate alone, where the key stays with its owner
 
     @property
     def certificate(self) -> bytes:
+        if self.backend == KeyBackend.TOKEN:
+            return self.bare
         return certificate_of(self.sealed)
 
 

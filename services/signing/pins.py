@@ -16,7 +16,7 @@ from domain.errors import Invalid, Locked, NotFound, Refusal
 from domain.permissions import Relation
 from domain.roles import Actor, Role
 from models.outgoing import OutgoingDocument
-from models.signing import CertificateBinding, SigningRole
+from models.signing import CertificateBinding, KeyBackend, SigningRole
 from services.office import Office
 from services.signing import backends, bindings, second_factor
 from services.unit_of_work import Work, transaction
@@ -168,6 +168,8 @@ def key_in_use(office: Office, actor: Actor, role: SigningRole) -> CertificateBi
         office.session(), role, office.now(),
         person_id=actor.person_id, agency_id=actor.agency_id,
     )  # fmt: skip
+    if binding.backend == KeyBackend.TOKEN:
+        raise Invalid("key-on-token", field="pin")
     _refuse_locked(binding, office.now())
     return binding
 

@@ -1,5 +1,6 @@
 """Asking for a signature, inside the transaction of the step that decided it. The request carries
-an authorisation that is good for these bytes, this person and ten minutes, and for nothing else."""
+an authorisation that is good for these bytes, this person and ten minutes, and for nothing else;
+or it waits for the person's own token, a day at most."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -10,18 +11,23 @@ from adapters.signing.keys import authorise, bind
 from domain.errors import Conflict, Forbidden, Invalid
 from domain.roles import SYSTEM
 from models.outgoing import OutgoingDocument
-from models.signing import CertificateBinding, SigningRequest, SigningRole
+from models.signing import CertificateBinding, SigningRequest, SigningRole, SigningState
+from models.tokens import TokenSigning
 from services.office import Office
 from services.signing import bindings
 from services.signing.pins import PinProof
+from services.signing.proving import TokenProof
 from services.unit_of_work import Work, transaction
 
 QUEUE, KIND = "signing", "sign"
 AUTHORISED_FOR = timedelta(minutes=10)
+# Decided on the way, signed at the PC with the token later that day.
+TOKEN_AWAITED_FOR = timedelta(hours=24)
+Proof = PinProof | TokenProof
 
 
 def request_leader(
-    work: Work, doc: OutgoingDocument, proof: PinProof, shown_sha256: str
+    work: Work, doc: OutgoingDocument, proof: Proof, shown_sha256: str
 ) -> SigningRequest:
     """The leader's signature on exactly the bytes that were shown (law 8).
 
@@ -35,7 +41,7 @@ def request_leader(
     return _request(work, doc, proof, SigningRole.LEADER, doc.prepared_sha256)
 
 
-def request_seal(work: Work, doc: OutgoingDocument, proof: PinProof) -> SigningRequest:
+def request_seal(work: Work, doc: OutgoingDocument, proof: Proof) -> SigningRequest:
     """The agency's seal on the file the leader signed, once it has number and date.
 
     Raises Conflict("leader-signature-missing" | "number-missing"),
@@ -51,8 +57,10 @@ def request_seal(work: Work, doc: OutgoingDocument, proof: PinProof) -> SigningR
 
 
 def _request(
-    work: Work, doc: OutgoingDocument, proof: PinProof, role: SigningRole, sha256: str
+    work: Work, doc: OutgoingDocument, proof: Proof, role: SigningRole, sha256: str
 ) -> SigningRequest:
+    if isinstance(proof, TokenProof) and role == SigningRole.SEAL and doc.enclosures:
+        raise Invalid("token-enclosures")
     given_for = (proof.document_id, proof.person_id, proof.role)
     if given_for != (doc.id, work.actor.person_id, role):
         raise Forbidden("pin-not-for-this")
@@ -71,15 +79,25 @@ def _request(
     )
     work.session.add(request)
     work.session.flush()
+    if isinstance(proof, TokenProof):
+        return _await_token(work, request)
     node_key = work.office.settings.node_key
     request.authorisation = authorise(proof.data_key, node_key, bound_to(request), proof.once)
     work.enqueue(QUEUE, KIND, request.id, priority=doc.urgency)
     return request
 
 
-def _until(now: datetime, proof: PinProof) -> datetime:
+def _until(now: datetime, proof: Proof) -> datetime:
     """Ten minutes after the PIN was given, be it for a batch whose turn comes late."""
+    if isinstance(proof, TokenProof):
+        return now + TOKEN_AWAITED_FOR
     return min(now + AUTHORISED_FOR, proof.until) if proof.until else now + AUTHORISED_FOR
+
+
+def _await_token(work: Work, request: SigningRequest) -> SigningRequest:
+    request.state = SigningState.AWAITING_TOKEN
+    work.session.add(TokenSigning(request_id=request.id))
+    return request
 
 
 def forget_expired(office: Office) -> None:

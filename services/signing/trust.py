@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from asn1crypto import x509
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -60,6 +61,12 @@ def digests(trusted: TrustList) -> list[str]:
     """The SHA-256 of all roots of a list, each once."""
     both = dict.fromkeys((*trusted.signing, *trusted.stamping))
     return [hashlib.sha256(der).hexdigest() for der in both]
+
+
+def issuers_of(session: Session, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
+    """The trusted root that issued this certificate, if it is here: goes into what it signs."""
+    known = (x509.Certificate.load(der) for der in roots(session))
+    return tuple(each for each in known if each.subject == certificate.issuer)
 
 
 def may_trust(office: Office, actor: Actor) -> bool:

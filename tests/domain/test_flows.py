@@ -70,9 +70,10 @@ def test_people_have_rights_to_their_steps_and_to_none_of_the_systems(name):
         assert flow.permission(step) in AUDIT_TAGS
 
 
-def test_the_signature_needs_the_pin_and_the_digest_of_what_was_shown():
+def test_the_signature_needs_the_digest_of_what_was_shown():
+    """The PIN too, where this node has the key: tests/signing_feature/test_pins.py."""
     approve = OUTGOING_FLOW.step("approve", OutgoingState.AWAITING_LEADER)
-    assert approve.needs == {"pin", "digest"}
+    assert approve.needs == {"digest"}
 
 
 def test_nothing_leads_back_into_a_draft_once_the_leader_signed():

@@ -26,6 +26,7 @@ NO_PAGES = {
     "federation_api.operation",
     "outgoing.recipients",
     "registers.index",
+    "signing_token.tasks",
     "static",
 }
 # What only the program fills: never a name or a document.

@@ -13,9 +13,9 @@ from tests.house.source import ROOT
 from tests.lint_templates import faults
 
 LIST = ROOT / "tests" / "house" / "routes.txt"
-# Called by machines, which prove themselves: answered in JSON, tested in tests/axis and
-# tests/federation.
-MACHINES = ("axis.", "federation_api.")
+# Called by machines, which prove themselves: answered in JSON, tested in tests/axis,
+# tests/federation and tests/signing_token.
+MACHINES = ("axis.", "federation_api.", "signing_token.")
 PUBLIC = {"static", "entrance.login", "entrance.sign_in", "entrance.language"}
 
 

@@ -1,7 +1,12 @@
 """Signing keys: one interface "sign with this key", whatever holds the key. Nothing outside of this
 package sees a private key, a token's PIN or what a signing service wants to hear."""
 
-from adapters.signing.keys.interface import KeyRefused, SecretRefused, SigningKey
+from adapters.signing.keys.interface import (
+    KeyRefused,
+    SecretRefused,
+    SigningKey,
+    longest_signature,
+)
 from adapters.signing.keys.pkcs12 import Pkcs12Key, open_key, seal_key
 from adapters.signing.keys.sealed import (
     certificate_of,
@@ -26,6 +31,7 @@ __all__ = [
     "certificate_of",
     "certificates_of",
     "change_pin",
+    "longest_signature",
     "open_key",
     "open_secret",
     "redeem",

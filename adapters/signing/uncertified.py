@@ -1,0 +1,63 @@
+"""Issuing a document whose leader signed without certifying it, as desktop programs do. Text fields
+may then not be filled any more: nobody allowed it. So number and date come as visible signatures of
+the agency, which an uncertified document may always get, and the seal closes them.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from adapters.signing.appearance import draw_seal, draw_text
+from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields
+from adapters.signing.increment import Increment
+from adapters.signing.keys import SigningKey
+from adapters.signing.lettering import Lettering, letter
+from adapters.signing.pdf import broken_as_refusal, entry, open_pdf
+from adapters.signing.pictures import read_picture
+from adapters.signing.sign import sign_field
+from adapters.signing.update import Wish
+from domain.errors import Invalid
+
+NUMBER_SIGNED, DATE_SIGNED = "SignedNumber", "SignedDate"
+
+
+def is_certified(pdf: bytes) -> bool:
+    """Whether a signature in it says what may change (ISO 32000-1, 12.8.4)."""
+    reader = open_pdf(pdf)
+    with broken_as_refusal():
+        return "/DocMDP" in entry(reader.root, "/Perms", {})
+
+
+def issue_beside(  # noqa: PLR0913 as `ready_issue`
+    signed: bytes,
+    key: SigningKey,
+    *,
+    number: str,
+    date_text: str,
+    seal_png: bytes,
+    seal_mm: float,
+    font: bytes,
+    at: datetime,
+    date_font: bytes | None = None,
+) -> bytes:
+    """The same as `issue`, with three signatures of the key. Refuses as `sign_field`, and
+    "number-empty", "date-empty", and the codes of `read_picture` and `letter`."""
+    picture = read_picture(seal_png)
+    places = find_fields(open_pdf(signed, strict=True))
+    texts = (
+        (NUMBER, NUMBER_SIGNED, number, font),
+        (DATE, DATE_SIGNED, date_text, date_font or font),
+    )
+    for field, name, text, face in texts:
+        if not text.strip():
+            raise Invalid("number-empty" if field == NUMBER else "date-empty", field="file")
+        draw = partial(_write, letter(face, text))
+        signed = sign_field(signed, key, Wish(name, at), draw, place=places[field].box)
+
+    def draw_over_leader(update: Increment, field: Field) -> None:
+        draw_seal(update, field, places[LEADER], picture, seal_mm)
+
+    return sign_field(signed, key, Wish(SEAL, at), draw_over_leader)
+
+
+def _write(lettering: Lettering, update: Increment, field: Field) -> None:
+    draw_text(update, field, lettering)

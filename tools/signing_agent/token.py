@@ -1,0 +1,109 @@
+"""The token, through its PKCS#11 library. Certificates are read without a PIN; the PIN opens one
+session, lives as long as that and is written nowhere."""
+
+import hashlib
+from dataclasses import dataclass
+
+import pkcs11
+from asn1crypto import algos, x509
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
+from pkcs11 import exceptions as faults
+
+from .attributes import Checked
+from .troubles import Trouble
+
+
+@dataclass(frozen=True)
+class OnToken:
+    """A certificate on the token; `id` is what its key is found by."""
+
+    der: bytes
+    id: bytes
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.der).hexdigest()
+
+    @property
+    def name(self) -> str:
+        return x509.Certificate.load(self.der).subject.human_friendly
+
+
+class Token:
+    """One token of one library; of several, the one with this label."""
+
+    def __init__(self, module: str, label: str = "") -> None:
+        try:
+            tokens = list(pkcs11.lib(module).get_tokens())
+        except (RuntimeError, OSError, faults.PKCS11Error):
+            raise Trouble(f"Không mở được thư viện của token: {module}") from None
+        tokens = [each for each in tokens if not label or each.label.strip() == label]
+        if not tokens:
+            raise Trouble("Không thấy token. Hãy cắm token rồi chạy lại.")
+        if len(tokens) > 1:
+            labels = ", ".join(sorted(each.label.strip() for each in tokens))
+            raise Trouble(f"Có nhiều token ({labels}). Hãy chọn bằng --token.")
+        self._token = tokens[0]
+
+    def certificates(self) -> list[OnToken]:
+        """Certificates that people and agencies sign with; those of authorities are left out."""
+        with self._token.open() as session:
+            found = session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})
+            read = [OnToken(each[Attribute.VALUE], each[Attribute.ID]) for each in found]
+        return [each for each in read if not x509.Certificate.load(each.der).ca]
+
+    def open(self, pin: str) -> "OpenToken":
+        """Raises Trouble for a wrong or locked PIN; each wrong one counts on the token."""
+        try:
+            return OpenToken(self._token.open(user_pin=pin))
+        except (faults.PinIncorrect, faults.PinInvalid, faults.PinLenRange):
+            raise Trouble("PIN không đúng. Nhập sai nhiều lần token sẽ tự khóa.") from None
+        except faults.PinLocked:
+            raise Trouble("Token đã bị khóa. Hãy liên hệ nơi cấp token để mở khóa.") from None
+        except faults.PKCS11Error as fault:
+            raise _trouble(fault) from None
+
+
+class OpenToken:
+    """A token whose PIN was given. Use it in a `with`: leaving it closes the session."""
+
+    def __init__(self, session: pkcs11.Session) -> None:
+        self._session = session
+
+    def __enter__(self) -> "OpenToken":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        try:
+            self._session.close()
+        except faults.PKCS11Error:  # unplugged meanwhile
+            return
+
+    def sign(self, checked: Checked, certificate: OnToken) -> bytes:
+        """The signature over the checked attributes: PKCS#1 v1.5, or ECDSA in DER. Only what was
+        checked can be signed; the digest is computed here."""
+        wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: certificate.id}
+        try:
+            key = next(iter(self._session.get_objects(wanted)), None)
+            if key is None:
+                raise Trouble("Token có chứng thư nhưng không có khóa bí mật của nó.")
+            if key.key_type == KeyType.EC:
+                pair = key.sign(checked.attributes_digest, mechanism=Mechanism.ECDSA)
+                return algos.DSASignature.from_p1363(pair).dump()
+            return key.sign(_digest_info(checked), mechanism=Mechanism.RSA_PKCS)
+        except faults.PKCS11Error as fault:
+            raise _trouble(fault) from None
+
+
+def _digest_info(checked: Checked) -> bytes:
+    """What PKCS#1 v1.5 pads (RFC 8017, 9.2); every token can do that much."""
+    algorithm = {"algorithm": checked.digest_name}
+    info = {"digest_algorithm": algorithm, "digest": checked.attributes_digest}
+    return algos.DigestInfo(info).dump()
+
+
+def _trouble(fault: faults.PKCS11Error) -> Trouble:
+    gone = (faults.DeviceRemoved, faults.TokenNotPresent, faults.SessionHandleInvalid)
+    if isinstance(fault, gone):
+        return Trouble("Token đã bị rút ra. Hãy cắm lại rồi chạy lại.")
+    return Trouble(f"Token báo lỗi ({type(fault).__name__}). Hãy rút ra, cắm lại rồi thử lại.")
