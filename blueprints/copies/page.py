@@ -23,6 +23,7 @@ from models.copies import CertifiedCopy
 from services import copies, signing
 from services.copies import access, queries
 from services.copies import signing as copy_signing
+from services.copies.enclosing import may_enclose
 from services.copies.material import authority
 
 
@@ -61,6 +62,8 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
         "failure": words(Refusal(copy.failure)) if copy.failure else None,
         "job": _job(copy) if copy.state == CopyState.SIGNING else None,
         "signatures": told(signing.signatures_of(office(), output)) if output else [],
+        "may_enclose": may_enclose(copy)
+        and bool(allowing(actor, "outgoing:create", {Relation.AGENCY})),
         "authority": authority(office(), copy),
         "history": [_event(entry) for entry in queries.history(office(), copy)],
         "why": labels.WHY[access.grant_to_view(actor, copy).relation],

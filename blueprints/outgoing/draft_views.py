@@ -8,6 +8,7 @@ from blueprints.addresses import whole
 from blueprints.answers import done, flash_refusal, is_fragment, render
 from blueprints.delegations.labels import signers as delegated
 from blueprints.forms import new_token, refuse
+from blueprints.outgoing.enclosures import enclosed_copy, with_copy
 from blueprints.outgoing.forms import DraftForm, fields, of_document
 from blueprints.outgoing.recipients import chosen_group, found, listed, note_of, picker
 from blueprints.outgoing.recipients import picked as recipients_of
@@ -27,7 +28,7 @@ PICKER = "outgoing/recipients.html"
 @blueprint.get("/new")
 def new():
     """An empty form; `?answers=` names an incoming document, whose sender is proposed, `?replaces=`
-    a document of ours, whose recipients are."""
+    a document of ours, whose recipients are, `?copy=` a certified copy to send along."""
     typed = MultiDict({"type_name": "Công văn", "source": "form"})
     if answers := request.args.get("answers", type=whole):
         arrival = drafting.answered(office(), current_actor(), answers)
@@ -38,6 +39,7 @@ def new():
         typed["replaces_id"], typed["subject"] = str(older.id), older.subject
         typed["type_name"] = older.type_name
         typed.setlist("recipients", [each.code for each in older.recipients])
+    typed["copy_id"] = request.args.get("copy", "")
     return _form_page(typed)
 
 
@@ -52,7 +54,7 @@ def create():
         return _form_page(request.form, form=form, status=422)
     to = recipients_of(request.form)
     try:
-        sent = fields(request.form, request.files, to)
+        sent = with_copy(fields(request.form, request.files, to))
         created = outgoing.create(office(), current_actor(), sent)
     except Refusal as refusal:
         return _form_page(request.form, refusal=refusal, form=form)
@@ -143,7 +145,7 @@ def _form_page(
     made = refusal.fields["document_id"] if refusal and refusal.code == "draft-made" else None
     if made:  # sent again, it is another draft
         form.form_token.data = new_token()
-    context = {"picker": picker(typed), "doc": doc}
+    context = {"picker": picker(typed), "doc": doc, "enclosed_copy": enclosed_copy(form)}
     # A browser never fills in a file again: say which ones have to be chosen once more.
     files = request.files.items(multi=True)
     context["dropped"] = [file.filename for _field, file in files if file.filename]

@@ -1,4 +1,5 @@
-"""Enclosures on the page of an outgoing document: which file goes out, how the agency signs it."""
+"""Enclosures on the page of an outgoing document: which file goes out, how the agency signs it; and
+a certified copy that a draft brings along."""
 
 from collections.abc import Sequence
 
@@ -8,8 +9,11 @@ from flask_babel import lazy_gettext as _l
 
 from blueprints.signatures import told
 from domain.enclosures import Manner
+from extensions import current_actor, office
+from models.copies import CertifiedCopy
 from models.outgoing import Enclosure, OutgoingDocument
 from models.signing import Signature
+from services.copies import enclosing
 
 PDF = "application/pdf"
 BEFORE = {
@@ -36,6 +40,26 @@ def digests(doc: OutgoingDocument) -> list[str]:
 
 def shown(doc: OutgoingDocument, signatures: Sequence[Signature]) -> list[dict]:
     return [_shown(doc, enclosure, signatures) for enclosure in doc.enclosures]
+
+
+def enclosed_copy(form) -> CertifiedCopy | None:
+    """The certified copy that the draft's form brings along."""
+    copy_id = _id(form.copy_id.data)
+    return enclosing.named(office(), current_actor(), copy_id) if copy_id else None
+
+
+def with_copy(sent: dict) -> dict:
+    """What the form sends, the signed file of its certified copy among the enclosures."""
+    copy_id = _id(sent.get("copy_id"))
+    if copy_id is None:
+        return sent
+    file = enclosing.file_of(office(), current_actor(), copy_id)
+    return sent | {"enclosures": [*sent["enclosures"], file]}
+
+
+def _id(text: object) -> int | None:
+    text = str(text or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _shown(doc: OutgoingDocument, each: Enclosure, signatures: Sequence[Signature]) -> dict:

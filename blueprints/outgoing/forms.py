@@ -57,6 +57,7 @@ class DraftForm(PageForm):
     recipient_search = StringField(_l("Thêm nơi nhận liên thông"))
     answers_id = HiddenField()
     replaces_id = HiddenField()
+    copy_id = HiddenField()
     version = HiddenField()
     form_token = HiddenField(default=new_token)
 

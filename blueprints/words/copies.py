@@ -19,6 +19,10 @@ WORDS = {
         _l("Người này không được giao ký bản sao (NĐ 30/2020, Điều 27)."),
         _l("Hãy chọn lãnh đạo hoặc chánh văn phòng trong danh sách."),
     ),
+    "copy-not-issued": (
+        _l("Chỉ gửi kèm được bản sao điện tử đã phát hành."),
+        _l("Hãy cấp số, ký số bản sao trước; bản sao giấy thì gửi qua bưu điện."),
+    ),
     "copies-range": (
         _l("Số bản phải từ 1 đến %(most)s."),
         _l("Hãy nhập lại số bản."),

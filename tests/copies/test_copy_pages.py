@@ -5,6 +5,7 @@ import io
 import pytest
 
 from tests.conftest import PASSWORD, PIN
+from tests.signing_feature.conftest import DRAFT
 from tests.visitor import Visitor
 
 
@@ -80,3 +81,17 @@ def test_one_refuses_with_a_reason_and_the_other_cancels(desk, visit):
     other = f"/copies/{desk.asked()}"
     officer.submit(f"{other}/cancel", page=other)
     assert "Đã hủy" in officer.get(other).text
+
+
+def test_an_issued_copy_goes_out_with_a_document_as_the_agency_signed_it(desk, visit, journey):
+    copy = desk.issued()
+    officer = visit("st.chuyenvien")
+    where = f"/outgoing/new?copy={copy.id}"
+    assert copy.reference in officer.get(where).text
+    form = DRAFT | {"signer_id": str(journey.leader.appointment_id), "source": "form"}
+    sent = officer.submit("/outgoing/new", form | {"copy_id": str(copy.id)}, page=where)
+    doc = journey.now(int(sent.headers["Location"].rpartition("/")[2]))
+    (enclosure,) = doc.enclosures
+    assert (enclosure.name, enclosure.sha256) == ("01-SY-UBND.pdf", copy.output_sha256)
+    officer.get(f"/outgoing/new?copy={desk.asked()}", status=409)
+    visit("st.truongphong").get(where, status=404)
