@@ -25,6 +25,7 @@ from pyhanko.sign.diff_analysis import (
     SuspiciousModification,
     XrefStreamRule,
 )
+from pyhanko.sign.diff_analysis.constants import ACROFORM_EXEMPT_STRICT_COMPARISON
 from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from adapters.signing.finding import TEXT_FIELDS
@@ -38,7 +39,10 @@ class _OurTextFields(GenericFieldModificationRule):
             yield from super().check_form_field(fq_name, spec, context)
 
 
-def _policy(*text_rules: GenericFieldModificationRule) -> StandardDiffPolicy:
+def _policy(
+    *text_rules: GenericFieldModificationRule, may_differ: frozenset[str] = frozenset()
+) -> StandardDiffPolicy:
+    """`may_differ`: entries of the form's dictionary that need not stay as they are."""
     upkeep = (DocInfoRule, XrefStreamRule, ObjectStreamRule, DSSCompareRule, MetadataUpdateRule)
     return StandardDiffPolicy(
         global_rules=[
@@ -46,7 +50,8 @@ def _policy(*text_rules: GenericFieldModificationRule) -> StandardDiffPolicy:
             *(rule().as_qualified(ModificationLevel.LTA_UPDATES) for rule in upkeep),
         ],
         form_rule=FormUpdatingRule(
-            field_rules=[SigFieldCreationRule(), SigFieldModificationRule(), *text_rules]
+            field_rules=[SigFieldCreationRule(), SigFieldModificationRule(), *text_rules],
+            ignored_acroform_keys=ACROFORM_EXEMPT_STRICT_COMPARISON | may_differ,
         ),
     )
 
@@ -84,3 +89,5 @@ class FillingByPermission(DiffPolicy):
 
 RECEIVED = FillingByPermission(_policy(GenericFieldModificationRule()))
 OURS = FillingByPermission(_policy(_OurTextFields()))
+# From a file that nobody has signed: the form then says for the first time that it is signed.
+SIGNATURES_ONLY = _policy(may_differ=frozenset({"/SigFlags"}))

@@ -12,7 +12,7 @@ from pyhanko.sign.diff_analysis import DiffResult
 
 from adapters.signing.fields import LEADER, SEAL
 from adapters.signing.pdf import broken_as_refusal, open_pdf, signature_fields
-from adapters.signing.policies import OURS
+from adapters.signing.policies import SIGNATURES_ONLY
 from adapters.signing.report import SignatureFacts
 from adapters.signing.validate import validate_strict
 from domain.errors import Invalid
@@ -58,9 +58,9 @@ def _check_new(facts: SignatureFacts, awaited: Awaited) -> None:
 
 
 def _check_changes(reader, before: bytes) -> None:
-    """Between our bytes and the end of the file: signature fields alone (`OURS` without DocMDP)."""
+    """Between our bytes and the end of the file: signature fields alone."""
     with broken_as_refusal("returned-changed"):
         base = open_pdf(before).xrefs.total_revisions - 1
-        found = OURS.review_file(reader, base)
+        found = SIGNATURES_ONLY.review_file(reader, base)
     if not isinstance(found, DiffResult):
         raise Invalid("returned-changed")
