@@ -24,7 +24,7 @@ class BatchKind:
 KINDS = {
     kind.action: kind
     for kind in (
-        BatchKind("approve", Relation.SIGNER, OutgoingState.AWAITING_LEADER, "prepared_sha256"),
+        BatchKind("approve", Relation.SIGNER, OutgoingState.AWAITING_LEADER, "to_sign_sha256"),
         BatchKind("issue", Relation.AGENCY, OutgoingState.SIGNED, "signed_sha256"),
         BatchKind("dispatch", Relation.AGENCY, OutgoingState.ISSUED, "issued_sha256", signs=False),
     )

@@ -41,6 +41,8 @@ OUTGOING_FLOW: Flow[S] = Flow(
         # asked for with it; a person's own token asks for its PIN itself.
         _step("approve", {S.AWAITING_LEADER}, S.SIGNING, "digest"),
         _step("leader_signed", {S.SIGNING}, S.SIGNED, by_system=True),
+        # Several leaders sign one after the other, each in a field of their own.
+        _step("next_signer", {S.SIGNING}, S.AWAITING_LEADER, by_system=True),
         _step("leader_failed", {S.SIGNING}, S.AWAITING_LEADER, by_system=True),
         # The leader signs first; number and seal come after (NĐ 30/2020, Điều 14, 32.2.d).
         _step("issue", {S.SIGNED}, S.SEALING, "issued_date"),

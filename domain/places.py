@@ -22,21 +22,23 @@ class Box:
 
 @dataclass(frozen=True)
 class Places:
-    """The four places of an outgoing document.
+    """The places of an outgoing document.
 
     `number` and `date` take text when the clerk issues; `leader` frames the signature image between
     title and name; `seal` is where the seal's image goes, one third over the leader's image, on its
-    left (NĐ 30/2020, Phụ lục I).
+    left (NĐ 30/2020, Phụ lục I). `others` frame the images of leaders who sign after the first.
     """
 
     number: Box
     date: Box
     leader: Box
     seal: Box
+    others: tuple[Box, ...] = ()
 
     def to_json(self) -> dict:
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: dict) -> "Places":
-        return cls(**{name: Box(**data[name]) for name in ("number", "date", "leader", "seal")})
+        four = {name: Box(**data[name]) for name in ("number", "date", "leader", "seal")}
+        return cls(**four, others=tuple(Box(**each) for each in data.get("others", ())))

@@ -75,6 +75,9 @@ class OutgoingDocument(Base):
     replaced_by: Mapped[list["OutgoingDocument"]] = relationship(
         foreign_keys=[replaces_id], order_by="OutgoingDocument.id", back_populates="replaces"
     )
+    signers: Mapped[list["Signer"]] = relationship(
+        order_by="Signer.ordinal", cascade="all, delete-orphan"
+    )
     versions: Mapped[list["DraftVersion"]] = relationship(order_by="DraftVersion.ordinal")
     reviews: Mapped[list["Review"]] = relationship(order_by="Review.id")
     recipients: Mapped[list["Recipient"]] = relationship(
@@ -88,6 +91,30 @@ class OutgoingDocument(Base):
     def current_sha256(self) -> str | None:
         """The newest bytes of the document: what a reader is shown."""
         return self.issued_sha256 or self.signed_sha256 or self.prepared_sha256
+
+    @property
+    def to_sign_sha256(self) -> str | None:
+        """The bytes that the next leader signs: with the signatures of those before, if any."""
+        return self.signed_sha256 or self.prepared_sha256
+
+
+class Signer(Base):
+    """One of several leaders who sign a document, in their order; what one leader signs alone has
+    none of these rows. `output_sha256`: the file with this signature, until it is void."""
+
+    __tablename__ = "outgoing_signer"
+    __table_args__ = (UniqueConstraint("document_id", "ordinal"),)
+
+    id: Mapped[PrimaryKey]
+    document_id: Mapped[int] = reference_to("outgoing_document.id")
+    ordinal: Mapped[int] = mapped_column(Integer)
+    appointment_id: Mapped[int] = reference_to("appointment.id")
+    delegation_id: Mapped[int | None] = reference_to("delegation.id")
+    signed_at: Mapped[datetime | None]
+    output_sha256: Mapped[str | None] = mapped_column(String(64))
+
+    appointment: Mapped[Appointment] = relationship()
+    delegation: Mapped[Delegation | None] = relationship()
 
 
 class DraftVersion(Base):

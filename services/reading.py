@@ -18,7 +18,7 @@ def note(
     office: Office, actor: Actor, document: IncomingDocument | OutgoingDocument, sha256: str
 ) -> None:
     """The actor is being shown a page of this file."""
-    if not isinstance(document, OutgoingDocument) or sha256 != document.prepared_sha256:
+    if not isinstance(document, OutgoingDocument) or sha256 != document.to_sign_sha256:
         return
     if document.state != OutgoingState.AWAITING_LEADER:
         return

@@ -1,7 +1,7 @@
 """The places of a document as form fields, put in before anybody signs.
 
-After a certification signature a new field would be an illegal change, so all four are there from
-the start: two text fields (number, date) and two signature fields (leader, seal). The seal's field
+After a certification signature a new field would be an illegal change, so all are there from the
+start: two text fields (number, date) and the signature fields (each leader, seal). The seal's field
 locks number and date when it is signed. Widgets carry no /P: difference analysis would find the
 pages through it and call every later change unexplained.
 """
@@ -18,7 +18,16 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
 
-from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, TEXT_FIELDS, Field, page_at
+from adapters.signing.finding import (
+    DATE,
+    LEADER,
+    NUMBER,
+    SEAL,
+    TEXT_FIELDS,
+    Field,
+    leader_field,
+    page_at,
+)
 from adapters.signing.geometry import PageFrame, frame_of
 from adapters.signing.increment import Increment
 from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_fields
@@ -31,11 +40,15 @@ TEXT_ROOM = 18.0  # points: a line of 13 pt is never clipped
 # The leader's image is known only when signing, and the seal must cover one third of it, so the
 # seal's field leaves room for the seal to move sideways by this share of the leader's box.
 SEAL_PLAY = 1 / 6
+# What a field closes when it is signed, and what may change afterwards. The signature of a further
+# leader approves: only its lock can say that number, date and seal are yet to come.
+_LOCKS = {SEAL: (TEXT_FIELDS, MDPPerm.NO_CHANGES)}
+_AFTER_FURTHER = ((LEADER,), MDPPerm.FILL_FORMS)
 SEAL_MARGIN = 2 * POINTS_PER_MM
 
 
 def prepare(pdf: bytes, places: Places) -> bytes:
-    """The PDF with its four empty fields, ready for the leader's signature.
+    """The PDF with its empty fields, ready for the leader's signature.
 
     Refuses: "pdf-empty", "pdf-not-pdf", "pdf-broken", "pdf-encrypted", "pdf-already-signed",
     "pdf-has-form" (fields of its own could be filled after signing), "place-outside-page".
@@ -51,6 +64,10 @@ def prepare(pdf: bytes, places: Places) -> bytes:
             _text_field(writer, DATE, places.date),
             _signature_field(writer, LEADER, places.leader),
             _signature_field(writer, SEAL, _seal_room(writer, places)),
+            *(
+                _signature_field(writer, leader_field(turn), box)
+                for turn, box in enumerate(places.others, 2)
+            ),
         ]
         _add_form(writer, widgets)
         output = BytesIO()
@@ -134,9 +151,10 @@ def _signature_field(
     writer: IncrementalPdfFileWriter, field: str, box: Box
 ) -> generic.IndirectObject:
     entries = {name("/FT"): name("/Sig")}
-    if field == SEAL:
-        lock = FieldMDPSpec(FieldMDPAction.INCLUDE, list(TEXT_FIELDS)).as_sig_field_lock()
-        lock[name("/P")] = generic.NumberObject(MDPPerm.NO_CHANGES.value)
+    if field != LEADER:
+        closed, after = _LOCKS.get(field, _AFTER_FURTHER)
+        lock = FieldMDPSpec(FieldMDPAction.INCLUDE, list(closed)).as_sig_field_lock()
+        lock[name("/P")] = generic.NumberObject(after.value)
         entries[name("/Lock")] = writer.add_object(lock)
     return _add_widget(writer, field, box, entries)
 

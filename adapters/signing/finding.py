@@ -1,6 +1,7 @@
 """Finding fields and pages in a file: which fields a document has, and where they are displayed."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyhanko.pdf_utils import generic
@@ -14,6 +15,7 @@ from domain.places import Box
 NUMBER, DATE, LEADER, SEAL = "Number", "IssuedDate", "Leader", "Seal"
 TEXT_FIELDS = (NUMBER, DATE)
 ALL_FIELDS = (NUMBER, DATE, LEADER, SEAL)
+_LEADERS = re.compile(rf"{LEADER}\d*")
 DEEPEST = 64  # levels of a page tree
 
 
@@ -25,6 +27,16 @@ class Field:
     dictionary: generic.DictionaryObject
     box: Box
     frame: PageFrame
+
+
+def leader_field(turn: int) -> str:
+    """The field of the leader who signs as the first, second … of a document."""
+    return LEADER if turn == 1 else f"{LEADER}{turn}"
+
+
+def leader_fields(names: Iterable[str]) -> frozenset[str]:
+    """Those of a file's fields that leaders sign."""
+    return frozenset(name for name in names if _LEADERS.fullmatch(name))
 
 
 def find_fields(reader: PdfFileReader, names: tuple[str, ...] = ALL_FIELDS) -> dict[str, Field]:

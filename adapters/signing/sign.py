@@ -8,6 +8,7 @@ ever receives a signed file that does not hold.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from pyhanko.pdf_utils.generic import NumberObject, TextStringObject, pdf_name
 from pyhanko.sign.fields import MDPPerm
@@ -15,14 +16,14 @@ from pyhanko.sign.fields import MDPPerm
 from adapters.signing.appearance import draw_seal, draw_signature, draw_text, shown_signature
 from adapters.signing.closing import closing_signature
 from adapters.signing.fields import READ_ONLY, add_signature_field
-from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields
+from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields, leader_fields
 from adapters.signing.finishing import Holder, SigningFailed, check_holder, failures, finish
 from adapters.signing.increment import Increment
 from adapters.signing.keys import SigningKey
 from adapters.signing.lettering import letter
 from adapters.signing.pdf import open_pdf, signature_fields
 from adapters.signing.permissions import check_allowed
-from adapters.signing.pictures import read_picture
+from adapters.signing.pictures import Picture, read_picture
 from adapters.signing.update import SignatureToMake, Stamp, Wish, make_ready
 from domain.errors import Invalid
 from domain.places import Box
@@ -31,6 +32,7 @@ from domain.verdicts import Verdict
 __all__ = [
     "SigningFailed",
     "issue",
+    "ready_cosigner",
     "ready_field",
     "ready_issue",
     "ready_leader",
@@ -77,6 +79,24 @@ def ready_leader(
         return _ready(prepared, update, fields[LEADER], wish, holder)
 
 
+def ready_cosigner(
+    signed: bytes, holder: Holder, image_png: bytes, *, field: str, signer_name: str, at: datetime
+) -> SignatureToMake:
+    """The first step for a leader who signs after the first, in the empty field kept for them.
+
+    Refuses: as `ready_field`, "leader-signature-missing", "leader-signature-invalid", and the codes
+    of `read_picture`.
+    """
+    _check_leader(signed)
+    picture = read_picture(image_png)
+    wish = Wish(field, at, name=signer_name)
+    return ready_field(signed, holder, wish, partial(_draw_signature, picture))
+
+
+def _draw_signature(picture: Picture, update: Increment, field: Field) -> None:
+    draw_signature(update, field, picture)
+
+
 def issue(signed: bytes, key: SigningKey, *, stamp: Stamp | None = None, **given) -> bytes:
     """The leader's signed PDF with number and date filled and the agency's seal over them. `given`
     and refusals as for `ready_issue`, and SigningFailed."""
@@ -104,7 +124,7 @@ def ready_issue(  # noqa: PLR0913 as above
     "number-empty", "date-empty", "font-missing-letters", "font-broken", "seal-size",
     "seal-too-large".
     """
-    update, fields = _prepared(signed, holder, at, expected_signed=frozenset({LEADER}))
+    update, fields = _prepared(signed, holder, at, expected_signed=None)
     _check_leader(signed)
     picture = read_picture(seal_png)
     with failures():
@@ -168,12 +188,16 @@ def _fill(update: Increment, field: Field, text: str, font: bytes) -> None:
 
 
 def _prepared(
-    pdf: bytes, holder: Holder, at: datetime, expected_signed: frozenset[str]
+    pdf: bytes, holder: Holder, at: datetime, expected_signed: frozenset[str] | None
 ) -> tuple[Increment, dict[str, Field]]:
+    """`expected_signed`: None for every leader that the file has a field for."""
     check_holder(holder, at)
     reader = open_pdf(pdf, strict=True)
     fields = find_fields(reader)
-    signed = {name for name, (filled, _) in signature_fields(reader).items() if filled}
+    known = signature_fields(reader)
+    signed = {name for name, (filled, _) in known.items() if filled}
+    if expected_signed is None:
+        expected_signed = leader_fields(known)
     if expected_signed - signed:
         raise Invalid("leader-signature-missing", field="file")
     if signed - expected_signed:
@@ -187,5 +211,5 @@ def _check_leader(signed: bytes) -> None:
         closing = closing_signature((signed,))
     except Invalid as refusal:
         raise Invalid("leader-signature-invalid", verdict=Verdict.BROKEN) from refusal
-    if closing.field != LEADER:
+    if not leader_fields([closing.field]):
         raise Invalid("leader-signature-invalid", verdict=Verdict.MODIFIED)

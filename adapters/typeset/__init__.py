@@ -54,6 +54,8 @@ class DocumentForm:
     to_places: tuple[str, ...] = ()
     urgency: str = ""
     typist: str = ""
+    # Leaders who sign after the first: the lines of their authority, and their name.
+    cosigners: tuple[tuple[tuple[str, ...], str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,10 @@ def _inputs(form: DocumentForm) -> dict:
         "addressees": _punctuated(form.addressees),
         "authority": [_line(line) for line in form.authority],
         "signer": _line(form.signer_name),
+        "cosigners": [
+            {"authority": [_line(line) for line in lines], "name": _line(name)}
+            for lines, name in form.cosigners
+        ],
         "recipients": recipients,
         "urgency": form.urgency,
         "urgency_width": URGENCY_WIDTHS.get(form.urgency, 0),
@@ -143,4 +149,6 @@ def _box(mark: dict) -> Box:
 
 
 def _places(boxes: dict[str, Box]) -> Places:
-    return Places(boxes["number"], boxes["date"], boxes["leader"], seal_box(boxes["leader"]))
+    others = tuple(boxes[name] for name in sorted(boxes) if re.fullmatch(r"leader\d", name))
+    leader = boxes["leader"]
+    return Places(boxes["number"], boxes["date"], leader, seal_box(leader), others)

@@ -35,6 +35,8 @@ class DraftForm(PageForm):
     type_name = SelectField(_l("Loại văn bản"), [_NEEDED], validate_choice=False)
     subject = TextAreaField(_l("Trích yếu"), [_NEEDED])
     signer_id = SelectField(_l("Người ký"), [_NEEDED], validate_choice=False)
+    cosigner_2 = SelectField(_l("Người ký thứ hai"), validate_choice=False)
+    cosigner_3 = SelectField(_l("Người ký thứ ba"), validate_choice=False)
     urgency = SelectField(_l("Độ khẩn"), choices=options(URGENCIES), validate_choice=False)
     secrecy = SelectField(
         _l("Độ mật"),
@@ -67,6 +69,8 @@ class DraftForm(PageForm):
         self.type_name.choices = options((kind.name, kind.name) for kind in DOCUMENT_TYPES)
         heads = [(str(each.id), f"{each.person.full_name}, {each.title}") for each in leaders]
         self.signer_id.choices = options([*heads, *delegations])
+        for field in (self.cosigner_2, self.cosigner_3):
+            field.choices = options([("", _l("Không có")), *heads])
         return self
 
 
@@ -83,6 +87,7 @@ def of_document(doc: OutgoingDocument) -> MultiDict:
             "type_name": doc.type_name,
             "subject": doc.subject,
             "signer_id": signer_value(doc.signer_id, doc.delegation_id),
+            **{f"cosigner_{each.ordinal}": str(each.appointment_id) for each in doc.signers[1:]},
             "urgency": str(doc.urgency),
             "due_date": doc.due_date.isoformat() if doc.due_date else "",
             "source": "form" if last.source == "form" else "file",

@@ -43,6 +43,7 @@ HISTORY = {
     "outgoing:forward": "good",
     "outgoing:approve": "good",
     "outgoing:leader_signed": "good",
+    "outgoing:next_signer": "good",
     "outgoing:leader_failed": "bad",
     "outgoing:issue": "good",
     "outgoing:reseal": "plain",

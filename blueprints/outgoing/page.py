@@ -98,6 +98,7 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         **_issuing(doc, steps),
         "urgencies": labels.URGENCIES,
         "authority": _authority(doc),
+        "signers": _signers(doc),
         "replacement": _replacement(doc),
         "may_replace": doc.state == S.DISPATCHED
         and bool(allowing(actor, "outgoing:create", {Relation.AGENCY})),
@@ -110,6 +111,16 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
 def _authority(doc: OutgoingDocument) -> str:
     """Under which delegation the signer signs."""
     return f"{line(doc.delegation)} ({doc.delegation.basis})" if doc.delegation else ""
+
+
+def _signers(doc: OutgoingDocument) -> str:
+    """Several leaders in their order, and who of them has signed."""
+    said = {True: _("đã ký"), False: _("chưa ký")}
+    return "; ".join(
+        f"{each.ordinal}. {each.appointment.person.full_name}, {each.appointment.title}: "
+        f"{said[each.signed_at is not None]}"
+        for each in doc.signers
+    )
 
 
 def _replacement(doc: OutgoingDocument) -> OutgoingDocument | None:

@@ -42,6 +42,7 @@ TAG_NAMES = {
     "outgoing:create": _l("Tạo dự thảo"),
     "outgoing:places": _l("Đặt vị trí số, ngày, chữ ký"),
     "outgoing:leader_signed": _l("Lãnh đạo đã ký số"),
+    "outgoing:next_signer": _l("Đã ký số, chuyển người ký tiếp theo"),
     "outgoing:leader_failed": _l("Chữ ký của lãnh đạo không thành"),
     "outgoing:sealed": _l("Đã đóng dấu số"),
     "outgoing:seal_failed": _l("Đóng dấu số không thành"),

@@ -21,6 +21,7 @@ from services.numbering import give_number
 from services.office import Office
 from services.outgoing import access, addressing, drafting, state
 from services.outgoing.dating import issued_date, require_order, wanted_number
+from services.signing import turns
 from services.unit_of_work import Work, transaction
 
 Do = Callable[[Work, OutgoingDocument, Mapping, object], dict]
@@ -102,7 +103,9 @@ def _review(action: str) -> Do:
     def do(work: Work, doc: OutgoingDocument, form: Mapping, _ready: None) -> dict:
         said = nfc(str(form.get("reason") or form.get("comment") or ""))
         _note(work, doc, action, said)
-        return {"prepared": doc.prepared_sha256, "reason": said} if said else {}
+        void = turns.void(doc) if action == "return" else []
+        told = {"prepared": doc.prepared_sha256, "reason": said} if said else {}
+        return told | ({"void": void} if void else {})
 
     return do
 
@@ -110,7 +113,7 @@ def _review(action: str) -> Do:
 def _approve(work: Work, doc: OutgoingDocument, form: Mapping, proof: object) -> dict:
     _require_seen(doc, form)
     delegations.require(work.session, doc, work.office.today())
-    doc.approved_sha256 = doc.prepared_sha256
+    doc.approved_sha256 = doc.to_sign_sha256
     _note(work, doc, "approve", "")
     signing.request_leader(work, doc, proof, doc.approved_sha256)
     return {"digest": doc.approved_sha256} | _authority(doc)
@@ -206,7 +209,7 @@ def _note(work: Work, doc: OutgoingDocument, action: str, comment: str) -> None:
 
 def _require_seen(doc: OutgoingDocument, form: Mapping) -> None:
     """Law 8: the approval names the digest of the bytes shown."""
-    if not doc.prepared_sha256 or form.get("digest") != doc.prepared_sha256:
+    if not doc.to_sign_sha256 or form.get("digest") != doc.to_sign_sha256:
         raise Conflict("document-changed")
 
 

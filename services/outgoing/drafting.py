@@ -21,7 +21,7 @@ from models.delegations import Delegation
 from models.files import StoredFile
 from models.hub import DirectoryEntry
 from models.incoming import IncomingDocument
-from models.outgoing import DraftVersion, OutgoingDocument
+from models.outgoing import DraftVersion, OutgoingDocument, Signer
 from services import delegations, directory, incoming
 from services.accounts import posts
 from services.form_tokens import made_with, token_of
@@ -98,6 +98,7 @@ def _is_again(doc: OutgoingDocument, form: DraftForm) -> bool:
         "subject": doc.subject,
         "signer_id": doc.signer_id,
         "delegation_id": doc.delegation_id,
+        "cosigners": tuple(each.appointment_id for each in doc.signers[1:]),
         "urgency": doc.urgency,
         "due_date": doc.due_date,
         "answers_id": doc.answers_id,
@@ -181,7 +182,21 @@ def letterhead(
         head_title=head.title if head else "",
         notation=notation(draft.type_name, agency.notation, unit.notation),
         delegation=delegation,
+        cosigners=_cosigners(draft, leaders),
     )
+
+
+def _cosigners(draft: DraftForm, leaders: list[Appointment]) -> tuple[Appointment, ...]:
+    """Those who sign after the first, in their order. Raises Invalid("signer-not-leader" |
+    "cosigner-twice")."""
+    known = {leader.id: leader for leader in leaders}
+    for number, cosigner in enumerate(draft.cosigners, 2):
+        if cosigner not in known:
+            raise Invalid("signer-not-leader", field=f"cosigner_{number}")
+    people = [draft.signer_id, *draft.cosigners]
+    if len(set(people)) < len(people):
+        raise Invalid("cosigner-twice", field=f"cosigner_{len(people)}")
+    return tuple(known[each] for each in draft.cosigners)
 
 
 def _delegation(office: Office, agency_id: int, draft: DraftForm) -> Delegation | None:
@@ -239,6 +254,7 @@ def write(work: Work, doc: OutgoingDocument, ready: Prepared) -> None:
     doc.due_date, doc.signer_id, doc.signer = form.due_date, head.signer.id, head.signer
     doc.notation = head.notation
     doc.delegation = head.delegation
+    _set_signers(work, doc, head)
     addressing.write(doc, ready.recipients, form.informed)
     work.session.flush()
     version = add_version(work, doc, ready.made, form)
@@ -289,6 +305,15 @@ def search_text(doc: OutgoingDocument) -> str:
     parts += [doc.signer.person.full_name if doc.signer else ""]
     parts += [f"{recipient.code} {recipient.name}" for recipient in doc.recipients]
     return fold(" ".join(part for part in parts if part))
+
+
+def _set_signers(work: Work, doc: OutgoingDocument, head: Letterhead) -> None:
+    doc.signers.clear()
+    work.session.flush()
+    posts = [head.signer, *head.cosigners] if head.cosigners else []
+    for ordinal, post in enumerate(posts, 1):
+        delegation = head.delegation if ordinal == 1 else None
+        doc.signers.append(Signer(ordinal=ordinal, appointment=post, delegation=delegation))
 
 
 def _has_file(doc: OutgoingDocument | None) -> bool:

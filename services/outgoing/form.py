@@ -10,6 +10,7 @@ from domain.errors import Invalid
 from domain.text import nfc
 
 FORM, FILE = "form", "file"
+COSIGNERS = ("cosigner_2", "cosigner_3")
 LONGEST_LINE = 500
 
 
@@ -31,6 +32,7 @@ class DraftForm:
     subject: str
     signer_id: int
     delegation_id: int | None = None
+    cosigners: tuple[int, ...] = ()
     source: str = FORM
     body: str = ""
     addressees: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ class DraftForm:
             subject=_line(form, "subject"),
             signer_id=_required(signer_id, "signer_id"),
             delegation_id=delegation_id,
+            cosigners=tuple(i for i in (_number(form, name) for name in COSIGNERS) if i),
             source=FORM if source == FORM else FILE,
             body=_text(form, "body"),
             addressees=_lines(form, "addressees"),

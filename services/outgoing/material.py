@@ -37,6 +37,7 @@ class Letterhead:
     signer: Appointment
     head_title: str  # of the agency's leader, when another signs for them
     notation: str
+    cosigners: tuple[Appointment, ...] = ()
     delegation: Delegation | None = None  # by which another than head and deputies signs
 
 
@@ -92,7 +93,10 @@ def uploaded(file: Upload, head: Letterhead, limit: int) -> Material:
     prepare(data, anywhere())  # a file that cannot be signed is refused now, not at the leader's
     try:
         found = pdf.find_places(data, head.signer.person.full_name)
-        places = replace(found, seal=seal_box(found.leader, head.agency.seal_mm))
+        names = [each.person.full_name for each in head.cosigners]
+        others = tuple(pdf.find_places(data, name).leader for name in names)
+        seal = seal_box(found.leader, head.agency.seal_mm)
+        places = replace(found, seal=seal, others=others)
         return Material(source, data, places, prepare(data, places), original=file)
     except Invalid as refusal:
         if refusal.code not in (PLACES_NOT_FOUND, "place-outside-page"):
@@ -140,6 +144,10 @@ def _document_form(draft: DraftForm, head: Letterhead, recipients: tuple[str, ..
         signer_name=head.signer.person.full_name,
         addressees=draft.addressees or (recipients if letter else ()),
         to_places=draft.to_places or _default_places(head, letter, recipients),
+        cosigners=tuple(
+            (authority_of(agency, each, None, head.head_title), each.person.full_name)
+            for each in head.cosigners
+        ),
         urgency=URGENCY_STAMPS[Urgency(draft.urgency)],
     )
 

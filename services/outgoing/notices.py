@@ -57,6 +57,7 @@ TOLD: dict[str, Told] = {
     "forward": signer,
     "return": drafter,
     "leader_signed": clerks,
+    "next_signer": signer,
     "leader_failed": signer,
     "sealed": clerks,
     "seal_failed": clerks,

@@ -87,7 +87,12 @@ def place(
     form = {"version": version}
     doc = actions.opened(office.session(), actor, document_id, "edit", form)
     data, source = draft_pdf(office, doc), doc.versions[-1].source
-    made = material.placed(source, data, to_places(spots, pdf.inspect(data).page_sizes))
+    places = to_places(spots, pdf.inspect(data).page_sizes)
+    if stored := doc.versions[-1].places:  # those of further leaders stay where they were found
+        places = replace(places, others=Places.from_json(stored).others)
+    if len(places.others) < len(doc.signers[1:]):
+        raise Invalid("cosigner-places-missing")
+    made = material.placed(source, data, places)
     preview.check_fits(office, doc.signer, doc.agency, made.prepared)
     with transaction(office, actor) as work:
         doc = actions.opened(work.session, actor, document_id, "edit", form, lock=True)

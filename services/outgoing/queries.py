@@ -17,7 +17,7 @@ from models.audit import AuditEntry
 from models.delegations import Delegation
 from models.exchange import Dispatch
 from models.incoming import IncomingDocument
-from models.outgoing import OutgoingDocument
+from models.outgoing import OutgoingDocument, Signer
 from models.registers import RegisterKind
 from models.signing import SigningRequest
 from services import incoming, numbering
@@ -159,6 +159,9 @@ def load(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
         joinedload(OutgoingDocument.drafter),
         joinedload(OutgoingDocument.signer).joinedload(Appointment.person),
         joinedload(OutgoingDocument.number_entry),
+        joinedload(OutgoingDocument.signers)
+        .joinedload(Signer.appointment)
+        .joinedload(Appointment.person),
         joinedload(OutgoingDocument.delegation).options(
             joinedload(Delegation.grantor),
             joinedload(Delegation.passed_from).joinedload(Delegation.holder),

@@ -7,7 +7,7 @@ from adapters.signing.finishing import finish_update
 from adapters.signing.keys import SigningKey, redeem
 from adapters.signing.lettering import check_font
 from adapters.signing.report import Report
-from adapters.signing.sign import ready_issue, ready_leader
+from adapters.signing.sign import ready_issue
 from adapters.signing.uncertified import is_certified, issue_beside
 from adapters.typeset import font_bytes
 from domain.errors import Conflict, Forbidden, Refusal, Unavailable
@@ -27,6 +27,7 @@ from services.signing import (
     material,
     token_answers,
     token_requests,
+    turns,
     verification,
 )
 from services.signing.requests import bound_to
@@ -88,7 +89,7 @@ def _make(office: Office, lease: Lease, request: SigningRequest) -> Parts:
 def _as_leader(office: Office, request: SigningRequest, data: bytes) -> Parts:
     parts = material.of_leader(office, request)
     key = _key(office, request)
-    return data, finish_update(ready_leader(data, key, **parts), key)
+    return data, finish_update(turns.ready(request.document, data, key, parts), key)
 
 
 def _as_seal(office: Office, request: SigningRequest, data: bytes, key: SigningKey) -> Parts:
@@ -147,8 +148,7 @@ def _adopt(office: Office, request: SigningRequest) -> Report:
 
 
 def _is_awaited(office: Office, request: SigningRequest, field: str) -> bool:
-    awaited = material.FIELDS[SigningRole(request.role)]
-    return field == awaited or token_answers.is_own(office, request)
+    return field == turns.awaited_field(request) or token_answers.is_own(office, request)
 
 
 def _finish(office: Office, lease: Lease, report: Report) -> None:
@@ -157,14 +157,15 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
         outbox.settle(work, lease)
         request, doc = _locked(work, lease)
         request.state, request.finished_at = SigningState.DONE, work.now
+        step = grounds.KINDS[SigningRole(request.role)].done
         if request.role == SigningRole.LEADER:
-            doc.signed_sha256 = request.output_sha256
+            step = turns.signed(work, doc, request.output_sha256)
         else:
             doc.issued_sha256 = request.output_sha256
         token_requests.forget(work, request.id)
         verification.record(work, request.output_sha256, report)
         move(
-            work, doc, grounds.KINDS[SigningRole(request.role)].done,
+            work, doc, step,
             signer=request.person_name, request=request.id,
             input=request.input_sha256, output=request.output_sha256,
             certificate=request.binding.certificate_sha256, verdict=report.verdict,

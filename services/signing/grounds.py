@@ -52,7 +52,7 @@ def check(session: Session, request: SigningRequest, now: datetime, today: date)
         raise Conflict("wrong-state", state=doc.state)
     leads = request.role == SigningRole.LEADER
     awaited = (
-        {doc.prepared_sha256, doc.approved_sha256 or doc.prepared_sha256}
+        {doc.to_sign_sha256, doc.approved_sha256 or doc.to_sign_sha256}
         if leads
         else {doc.signed_sha256}
     )

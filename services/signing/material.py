@@ -3,18 +3,16 @@ signing functions take beside the file and the key."""
 
 from sqlalchemy.orm import joinedload
 
-from adapters.signing.finding import LEADER, SEAL
 from adapters.typeset import font_bytes
 from domain.dates import date_line
 from domain.errors import Conflict
 from domain.numbering import printed_number
 from models.agencies import Appointment
 from models.outgoing import OutgoingDocument
-from models.signing import SigningRequest, SigningRole
+from models.signing import SigningRequest
 from services.office import Office
 from services.signing import grounds
 
-FIELDS = {SigningRole.LEADER: LEADER, SigningRole.SEAL: SEAL}
 # NĐ 30/2020, Phụ lục I, mục IV: the number stands upright, place and date in italics.
 NUMBER_FONT, DATE_FONT = FONTS = ("Regular", "Italic")
 

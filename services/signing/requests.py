@@ -34,11 +34,11 @@ def request_leader(
     Raises Conflict("document-changed"), Invalid("certificate-…" | "signature-image-missing"),
     Forbidden("pin-not-for-this").
     """
-    if not doc.prepared_sha256 or shown_sha256 != doc.prepared_sha256:
+    if not doc.to_sign_sha256 or shown_sha256 != doc.to_sign_sha256:
         raise Conflict("document-changed")
     if not doc.signer.person.signature_sha256:
         raise Invalid("signature-image-missing", person=doc.signer.person.full_name)
-    return _request(work, doc, proof, SigningRole.LEADER, doc.prepared_sha256)
+    return _request(work, doc, proof, SigningRole.LEADER, doc.to_sign_sha256)
 
 
 def request_seal(work: Work, doc: OutgoingDocument, proof: Proof) -> SigningRequest:

@@ -14,7 +14,7 @@ from models.signing import KeyBackend, SigningRequest, SigningRole, SigningState
 from services import outbox
 from services.office import Office
 from services.outbox import Lease
-from services.signing import grounds, material, token_requests
+from services.signing import grounds, token_requests, turns
 from services.signing.judging import MEMORY, SECONDS
 from services.signing.provenance import same_number
 from services.unit_of_work import transaction
@@ -69,7 +69,7 @@ def ask_again(office: Office, lease: Lease, refusal: Refusal) -> None:
 
 def _judge(request: SigningRequest, before: bytes, after: bytes) -> None:
     role = SigningRole(request.role)
-    awaited = Awaited(material.FIELDS[role], request.binding.certificate_sha256)
+    awaited = Awaited(turns.awaited_field(request), request.binding.certificate_sha256)
     number = ""
     if role == SigningRole.SEAL and request.document.number_entry is not None:
         number = printed_number(request.document.number_entry.number)

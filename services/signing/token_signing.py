@@ -11,7 +11,7 @@ from datetime import timedelta
 from asn1crypto import x509
 
 from adapters.signing.keys import longest_signature
-from adapters.signing.sign import ready_issue, ready_leader
+from adapters.signing.sign import ready_issue
 from adapters.signing.uncertified import is_certified
 from adapters.signing.update import SignatureToMake
 from adapters.signing.verifying import is_signature
@@ -20,7 +20,7 @@ from domain.roles import Actor
 from models.signing import SigningRequest, SigningRole, SigningState
 from models.tokens import SigningDevice
 from services.office import Office
-from services.signing import grounds, material, token_requests, trust
+from services.signing import grounds, material, token_requests, trust, turns
 from services.signing.requests import KIND, QUEUE
 from services.unit_of_work import transaction
 
@@ -81,7 +81,7 @@ def _ready(office: Office, request: SigningRequest) -> SignatureToMake:
     certificate = x509.Certificate.load(request.binding.certificate)
     holder = Holder(certificate, trust.issuers_of(office.session(), certificate))
     if request.role == SigningRole.LEADER:
-        return ready_leader(data, holder, **material.of_leader(office, request))
+        return turns.ready(request.document, data, holder, material.of_leader(office, request))
     grounds.check_leader_signed(office.session(), request, data)
     if not is_certified(data):  # number and date would be signatures of their own: three, not one
         raise Invalid("token-three-signatures")
