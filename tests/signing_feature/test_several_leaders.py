@@ -48,6 +48,7 @@ def test_two_leaders_sign_one_after_the_other_and_the_seal_closes_both(journey):
     page = Visitor(journey.app, "st.phochutich", PASSWORD)
     assert doc.to_sign_sha256 in page.get("/signing/").text
     assert "đã ký" in page.get(f"/outgoing/{doc.id}").text
+    page.get(f"/outgoing/{doc.id}/preview")
     with pytest.raises(Forbidden):
         approve(journey, journey.leader, doc)
     first = doc.signed_sha256
