@@ -42,11 +42,13 @@ class Named:
 
 @dataclass(frozen=True)
 class Check:
-    """`code` says what was asked, `outcome` how it came out, `detail` what was found."""
+    """`code` says what was asked, `outcome` how it came out, `detail` what the certificate says and
+    `expected` what the document does, where they differ."""
 
     code: str
     outcome: Outcome
     detail: str = ""
+    expected: str = ""
 
 
 def checks(named: Named, files: Sequence[SignedFile]) -> list[Check]:
@@ -118,7 +120,7 @@ def _signer(named: Named, people: Sequence[Facts]) -> list[Check]:
         return []
     other = other_signer(named, people)
     if other:
-        return [Check("signer-differs", "bad", f"{other} ≠ {named.signer}")]
+        return [Check("signer-differs", "bad", other, named.signer)]
     signer = next(each for each in people if same_person(named.signer, each["signer_name"]))
     return [Check("signer-agrees", "good", named.signer), *_position(named.position, signer)]
 
@@ -131,7 +133,7 @@ def _position(position: str, signer: Facts) -> list[Check]:
     agrees = fold(held) in fold(position) or fold(position) in fold(held)
     if agrees:
         return [Check("position-agrees", "good", held)]
-    return [Check("position-differs", "warn", f"{held} ≠ {position}")]
+    return [Check("position-differs", "warn", held, position)]
 
 
 def _agency(named: Named, agencies: Sequence[Facts]) -> list[Check]:
@@ -140,7 +142,7 @@ def _agency(named: Named, agencies: Sequence[Facts]) -> list[Check]:
     names = [name for each in agencies for name in (each["signer_name"], each["organisation"])]
     if any(same_agency(name, known) for name in names for known in named.agencies):
         return [Check("agency-agrees", "good", named.agencies[0])]
-    return [Check("agency-differs", "bad", f"{names[0]} ≠ {named.agencies[0]}")]
+    return [Check("agency-differs", "bad", names[0], named.agencies[0])]
 
 
 def _enclosure(file: SignedFile) -> Check:

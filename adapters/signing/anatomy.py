@@ -10,6 +10,7 @@ from io import SEEK_END
 from typing import Literal
 
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from adapters.signing.certificates import Kind
@@ -20,6 +21,8 @@ Purpose = Literal[
     "timestamp", "detached", "unknown",
 ]  # fmt: skip
 MOST_CONTENTS = 8 * 1024 * 1024
+MOST_TAIL = 64 * 1024
+_END = b"%%EOF"
 _OURS = {"Leader": "leader", "Seal": "seal", "Number": "number", "Date": "date"}
 _SPACE = b" \t\r\n\f\0"
 # Cells of NĐ 30/2020, Phụ lục I, by their height on the page: number and date stand in the head,
@@ -43,6 +46,16 @@ def byte_range_fault(signature: EmbeddedPdfSignature) -> str | None:
         return "byte-range-wrong"
     stream.seek(length)
     return _gap_fault(stream.read(after - length), signature.pkcs7_content)
+
+
+def has_loose_end(reader: PdfFileReader) -> bool:
+    """Whether anything follows the end of the last revision. pyHanko passes it over, but readers
+    that mend files may show it: the incremental saving attack without a cross-reference."""
+    last = reader.xrefs.get_xref_container_info(reader.xrefs.total_revisions - 1)
+    reader.stream.seek(last.end_location)
+    tail = reader.stream.read(MOST_TAIL)
+    _before, mark, after = tail.partition(_END)
+    return not mark or len(tail) == MOST_TAIL or bool(after.strip(_SPACE))
 
 
 def _gap_fault(gap: bytes, contents: bytes) -> str | None:

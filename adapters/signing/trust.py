@@ -26,7 +26,7 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from adapters.signing.algorithms import DatedAlgorithms
-from adapters.signing.certificates import SIGNING_USAGES
+from adapters.signing.certificates import SIGNING_USAGES, facts_of
 from adapters.signing.signed import VIETNAM, Signed
 from domain.errors import Invalid
 
@@ -215,7 +215,7 @@ def _names(found: CertvalidatorOperationResult) -> tuple[str, ...]:
     path = found.success_result or found.error_path
     if path is None:
         return ()
-    named = [certificate.subject.human_friendly for certificate in path.iter_certs(True)]
+    named = [facts_of(certificate).subject_name for certificate in path.iter_certs(True)]
     return tuple(reversed(named))
 
 

@@ -16,7 +16,13 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from adapters.signing.algorithms import is_ber
-from adapters.signing.anatomy import byte_range_fault, page_number, purpose, rectangle
+from adapters.signing.anatomy import (
+    byte_range_fault,
+    has_loose_end,
+    page_number,
+    purpose,
+    rectangle,
+)
 from adapters.signing.corner import corner
 from adapters.signing.judging import Court, graded, identity, judged_cms, told, trusted
 from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_fields
@@ -228,6 +234,8 @@ def _changes(file: _File, signature: EmbeddedPdfSignature, known: SignatureFacts
         later_changes=_CHANGES.get(level, "other"),
         changed_fields=tuple(sorted(getattr(difference, "changed_form_fields", ())))[:50],
     )
+    if not whole and has_loose_end(file.reader):
+        return told(replace(known, later_changes="other"), Verdict.MODIFIED, "loose-end")
     if allowed and isinstance(difference, DiffResult):
         return known
     if signature.coverage < SignatureCoverageLevel.ENTIRE_REVISION:

@@ -108,8 +108,8 @@ def _inputs(form: DocumentForm) -> dict:
         "author": _line(form.issuer_name),
         "letter": letter,
         "kind": _line(form.type_name).upper(),
-        "superior": _name_lines(form.superior_name),
-        "issuer": _name_lines(form.issuer_name),
+        "superior": name_lines(form.superior_name),
+        "issuer": name_lines(form.issuer_name),
         "notation": _line(form.notation),
         "place": _line(form.place),
         "subject": _ABOUT.sub("", subject) if letter else subject,
@@ -131,7 +131,7 @@ def _line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def _name_lines(name: str) -> list[str]:
+def name_lines(name: str) -> list[str]:
     lines = [" ".join(line.split()).upper() for line in clean(name).split("\n")]
     parts = [part for line in lines for part in _ISSUER_BREAK.sub(r"\1\n", line).split("\n")]
     return [part.replace(" - ", "\u00a0- ") for part in parts if part]  # no line starts with "-"

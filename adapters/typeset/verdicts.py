@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typst
 
+from adapters.typeset import name_lines
 from adapters.typeset.body import clean
 
 HERE = Path(__file__).parent
@@ -30,7 +31,8 @@ class Sheet:
 
 
 def typeset_sheet(sheet: Sheet) -> bytes:
-    inputs = {"sheet": json.dumps(_plain(asdict(sheet)), ensure_ascii=False)}
+    plain = _plain(asdict(sheet)) | {"agency": "\n".join(name_lines(sheet.agency))}
+    inputs = {"sheet": json.dumps(plain, ensure_ascii=False)}
     with _lock:
         return _compiler().compile(format="pdf", sys_inputs=inputs)
 

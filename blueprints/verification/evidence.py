@@ -1,7 +1,9 @@
 """The evidence of a check as plain JSON: codes and facts, no words of any language."""
 
+from dataclasses import asdict
+
 from domain.errors import NotFound
-from services.verification import Answer, Examined
+from services.verification import Examined
 
 FORMAT = "vanthu-verification-1"
 
@@ -24,21 +26,5 @@ def told(examined: Examined) -> dict:
         "verdict": check.verdict,
         "problem": check.problem,
         "signatures": check.signatures,
-        "document_checks": [
-            {"code": each.code, "outcome": each.outcome, "detail": each.detail}
-            for each in examined.checks
-        ]
-        if examined.is_newest
-        else [],
-    }
-
-
-def of_stranger(answer: Answer) -> dict:
-    return {
-        "format": FORMAT,
-        "file": {"name": answer.name, "sha256": answer.sha256, "size": answer.size},
-        "checked_at": answer.checked_at.isoformat(),
-        "verdict": str(answer.findings.verdict or "unsigned"),
-        "problem": answer.findings.problem,
-        "signatures": list(answer.findings.signatures),
+        "document_checks": [asdict(each) for each in examined.checks] if examined.is_newest else [],
     }

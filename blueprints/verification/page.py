@@ -105,7 +105,4 @@ def _checks(examined: Examined) -> list[dict]:
     """What holds of the document now; an older check tells only of its own file."""
     if examined.shown is None or not examined.is_newest:
         return []
-    return [
-        {"text": said(each.code, each.detail), "tone": TONES[each.outcome]}
-        for each in examined.checks
-    ]
+    return [{"text": said(each), "tone": TONES[each.outcome]} for each in examined.checks]

@@ -228,6 +228,7 @@ DETAILS = {
     "contents-elsewhere": _l("chữ ký bị chuyển chỗ, không nằm nơi đã khai báo"),
     "encoding-ber": _l("chữ ký mã hóa kiểu cũ (BER), tạm chấp nhận có cảnh báo"),
     "encoding-refused": _l("chữ ký mã hóa kiểu cũ (BER), đã hết hạn chấp nhận"),
+    "loose-end": _l("có dữ liệu lạ nối vào cuối tệp sau khi ký"),
     "key-refused": _l("khóa quá ngắn, không được chấp nhận"),
     "key-weak": _l("khóa ngắn, sắp hết hạn chấp nhận"),
     "time-from-document-stamp": _l("thời gian theo dấu thời gian đóng cho cả văn bản"),

@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+from domain.document_checks import Check
+
 _OTHER_FILE = _l("Hãy chọn tệp khác.")
 WORDS = {
     "detached-unreadable": (
@@ -82,17 +84,18 @@ CHECKS = {
     "order-right": _l("Cơ quan ký sau người có thẩm quyền (NĐ 30/2020, Điều 32)."),
     "sealed-first": _l("Cơ quan ký trước khi người có thẩm quyền ký, trái NĐ 30/2020, Điều 32."),
     "signer-agrees": _l("Người ký đúng với thông tin văn bản: %(detail)s."),
-    "signer-differs": _l("Người ký khác với thông tin văn bản: %(detail)s."),
+    "signer-differs": _l("Người ký khác: chứng thư ghi %(detail)s, văn bản ghi %(expected)s."),
     "position-agrees": _l("Chức vụ trong chứng thư phù hợp: %(detail)s."),
-    "position-differs": _l("Chức vụ trong chứng thư khác thông tin văn bản: %(detail)s."),
+    "position-differs": _l("Chức vụ khác: chứng thư ghi %(detail)s, văn bản ghi %(expected)s."),
     "agency-agrees": _l("Chữ ký cơ quan là của cơ quan ban hành: %(detail)s."),
-    "agency-differs": _l("Chữ ký cơ quan không phải của cơ quan ban hành: %(detail)s."),
+    "agency-differs": _l("Chữ ký cơ quan không phải của cơ quan ban hành: chứng thư ghi "
+                         "%(detail)s, văn bản ghi %(expected)s."),
     "enclosure-signed": _l("Tệp kèm theo %(detail)s có chữ ký số của cơ quan."),
     "enclosure-unsigned": _l("Tệp kèm theo %(detail)s không có chữ ký số của cơ quan."),
 }  # fmt: skip
 
 
-def said(code: str, detail: str) -> str:
+def said(check: Check) -> str:
     """A check of the document in a sentence."""
-    sentence = str(CHECKS[code])
-    return sentence % {"detail": detail} if "%(detail)s" in sentence else sentence
+    sentence = str(CHECKS[check.code])
+    return sentence % vars(check) if "%(" in sentence else sentence

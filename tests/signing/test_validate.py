@@ -206,7 +206,13 @@ def test_real_documents_have_their_signatures_all_intact(row):
     if row["signatures"] == "5":
         kinds = [each.kind for each in report.signatures]
         assert kinds == ["person", "agency", "agency", "agency", "agency"][: len(kinds)]
+        assert report.signatures[0].signer_name == row["signer"]
+        assert [each.purpose for each in report.signatures] == [
+            "person", "seal", "number", "date", "corner"
+        ]  # fmt: skip
         assert report.signatures[-1].covers_whole_file
+    sealed = [each for each in report.signatures if each.kind == "agency"]
+    assert not sealed or sealed[0].signer_name == row["agency"]
 
 
 @pytest.mark.skipif(not manifest(), reason="shared documents are not here")

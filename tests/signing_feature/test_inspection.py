@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 
 import pytest
@@ -127,6 +128,17 @@ def test_confined_work_is_stopped_in_time():
 
     with pytest.raises(Died):
         confined(sleep, 1, 64 * MB)
+
+
+def test_confined_work_reaches_no_network():
+    def call() -> bytes:
+        try:
+            socket.create_connection(("127.0.0.1", 9), timeout=1)
+        except PermissionError:
+            return b"kept in"
+        return b"out"
+
+    assert confined(call, 5, 64 * MB) == b"kept in"
 
 
 def test_confined_work_writes_no_files(tmp_path):
