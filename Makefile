@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench-federation: $(BIN)/.installed ## figures: a hub asks 1,000 simulated nodes
 
 campaign: $(BIN)/.installed ## hub and five nodes under a storm of faults, then an audit; MINUTES=8 DOCUMENTS=2000 FAULTS=300, REPORT=1 writes docs/campaign.md
 	@$(BIN)/python -m bench.campaign
+
+campaign-signing: $(BIN)/.installed ## signing workers killed at POINTS=500 points (SEED=…), then an audit; REPORT=1 writes docs/campaign-signing.md
+	@POINTS=$(or $(POINTS),500) $(if $(SEED),SEED=$(SEED)) $(if $(REPORT),REPORT=1) $(BIN)/python -m bench.signing_campaign
 
 clean: ## removes the environment and the demo province's data
 	rm -rf .venv data

@@ -4,6 +4,8 @@ cannot be found is named, so that a person places it."""
 import re
 from collections.abc import Sequence
 
+from pypdfium2 import PdfDocument
+
 from adapters.pdf.facts import signature_pages
 from adapters.pdf.head import Head, read_head
 from adapters.pdf.lines import Line
@@ -15,6 +17,7 @@ from domain.places import Box, Places
 from domain.seals import seal_box
 from domain.text import fold
 
+PAGES_READ = 60  # of a long file, where the signer is not on its first and last pages
 MIN_NUMBER = 12.0  # points between "Số:" and "/": less holds no number
 MIN_SIGNATURE = 30.0  # points between title and name
 SIGNATURE = (147.4, 70.9)  # points: 52 x 25 mm
@@ -33,15 +36,27 @@ def find_places(data: bytes, signer_name: str = "") -> Places:
     with opened(data) as document:
         width = document.get_page_size(0)[0]
         pages = [(i, document_words(document, i)) for i in signature_pages(len(document))]
+        block = find_signature(pages, signer_name)
+        if signer_name and (block is None or block.name is None):
+            block = _in_the_middle(document, signer_name) or block
     head = read_head(pages[0][1], width)
     found = {
         "number": _number(head),
         "date": _date(head, pages[0][1]),
-        "leader": _leader(find_signature(pages, signer_name)),
+        "leader": _leader(block),
     }
     if missing := [name for name, box in found.items() if box is None]:
         raise Invalid("places-not-found", missing=missing)
     return Places(**found, seal=seal_box(found["leader"]))
+
+
+def _in_the_middle(document: PdfDocument, signer_name: str) -> SignatureBlock | None:
+    """Long appendices may follow: the signer's block on one of the other pages."""
+    count = min(len(document), PAGES_READ)
+    seen = set(signature_pages(len(document)))
+    others = [(i, document_words(document, i)) for i in range(count) if i not in seen]
+    block = find_signature(others, signer_name)
+    return block if block and block.name else None
 
 
 def _number(head: Head) -> Box | None:

@@ -15,6 +15,7 @@ _AUTHORITY = re.compile(
     r"truong|thu truong|bi thu|vien truong|chi cuc truong|cuc truong|hieu truong|hat truong|doi "
     r"truong|thu truong)\b|pho (truong|giam doc|chanh|bi thu)\b"
 )
+_RECIPIENTS = re.compile(r"noi nhan\b")
 _MAX_DROP = 200.0  # points from the title to the name
 
 
@@ -30,26 +31,38 @@ class SignatureBlock:
 def find_signature(
     pages: list[tuple[int, list[Word]]], signer_name: str = ""
 ) -> SignatureBlock | None:
-    """The signature block on the last of `pages` (index, words) that has one; with `signer_name`,
-    the one that name stands under."""
-    found = None
-    for page, words in reversed(pages):
-        for block in _blocks(page, words, fold(signer_name)):
-            if block.name is not None:
-                return block
-            found = found or block
+    """The signature block of `pages` (index, words); with `signer_name`, the one that name stands
+    under. Of several the one level with "Nơi nhận" counts, which the document itself has and its
+    appendices have not (NĐ 30/2020, Phụ lục I, Mục II.9); else the last."""
+    found = [each for each in pages for each in _candidates(*each, fold(signer_name))]
+    named = [(beside, block) for beside, block in found if block.name is not None]
+    best = max(named or found, key=lambda each: each[0], default=None)
+    return best[1] if best else None
+
+
+def _candidates(
+    page: int, words: list[Word], wanted: str
+) -> list[tuple[tuple[bool, int, int], SignatureBlock]]:
+    """Blocks of a page with how much speaks for each: the recipients beside it, the place it has
+    among all. Two agencies that issue together sign side by side: the right column counts more
+    unless a name decides."""
+    rows = lines(words, gap=COLUMN_GAP)
+    middle = _text_middle(rows)
+    columns = ([row for row in rows if row.centre > middle],)
+    if wanted:
+        columns = ([row for row in rows if row.centre <= middle], *columns)
+    recipients = [row for row in rows if _RECIPIENTS.match(fold(row.text))]
+    found = []
+    for column in columns:
+        for order, titles in enumerate(_title_runs(column)):
+            block = SignatureBlock(page, titles, _name_under(titles, column, wanted))
+            beside = any(_is_level(titles, row) for row in recipients)
+            found.append(((beside, page, order), block))
     return found
 
 
-def _blocks(page: int, words: list[Word], wanted: str) -> list[SignatureBlock]:
-    rows = lines(words, gap=COLUMN_GAP)
-    middle = _text_middle(rows)
-    column = [row for row in rows if row.centre > middle]
-    blocks = [
-        SignatureBlock(page, titles, _name_under(titles, column, wanted))
-        for titles in _title_runs(column)
-    ]
-    return blocks[::-1]
+def _is_level(titles: tuple[Line, ...], recipients: Line) -> bool:
+    return titles[-1].bottom - _MAX_DROP < recipients.bottom < titles[0].top + recipients.height
 
 
 def _text_middle(rows: list[Line]) -> float:

@@ -19,6 +19,7 @@ from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
 
 from adapters.signing.finding import (
+    ALL_FIELDS,
     DATE,
     LEADER,
     NUMBER,
@@ -30,7 +31,8 @@ from adapters.signing.finding import (
 )
 from adapters.signing.geometry import PageFrame, frame_of
 from adapters.signing.increment import Increment
-from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_fields
+from adapters.signing.pdf import broken_as_refusal, entry, field_names, open_pdf
+from adapters.signing.permissions import refusal_of
 from domain.errors import Invalid
 from domain.places import POINTS_PER_MM, Box, Places
 
@@ -50,8 +52,9 @@ SEAL_MARGIN = 2 * POINTS_PER_MM
 def prepare(pdf: bytes, places: Places) -> bytes:
     """The PDF with its empty fields, ready for the leader's signature.
 
-    Refuses: "pdf-empty", "pdf-not-pdf", "pdf-broken", "pdf-encrypted", "pdf-already-signed",
-    "pdf-has-form" (fields of its own could be filled after signing), "place-outside-page".
+    Refuses: "pdf-empty", "pdf-not-pdf", "pdf-broken", "pdf-encrypted", what `refusal_of` says
+    of signed files, "field-name-taken" (by a field named like ours), "pdf-has-form" (fields of its
+    own could be filled after signing), "place-outside-page".
     Files that strict readers reject (hybrid cross-references) are written anew first, so that what
     we issue validates everywhere.
     """
@@ -115,10 +118,14 @@ def _append(
 
 
 def _refuse_unfit(reader: PdfFileReader) -> None:
-    if any(filled for filled, _ in signature_fields(reader).values()) or "/Perms" in reader.root:
-        raise Invalid("pdf-already-signed", field="file")
+    if code := refusal_of(reader):
+        raise Invalid(code, field="file")
     form = entry(reader.root, "/AcroForm")
-    if form is not None and (entry(form, "/Fields") or "/XFA" in form):
+    if form is None:
+        return
+    if taken := field_names(reader) & set(ALL_FIELDS):
+        raise Invalid("field-name-taken", field="file", name=min(taken))
+    if entry(form, "/Fields") or "/XFA" in form:
         raise Invalid("pdf-has-form", field="file")
 
 

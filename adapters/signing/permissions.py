@@ -35,6 +35,24 @@ def check_allowed(reader: PdfFileReader, wish: Wish, *, is_new: bool) -> None:
             raise Invalid("pdf-locked", field="file")
 
 
+def refusal_of(reader: PdfFileReader) -> str:
+    """Why a file that was signed elsewhere takes no fields of ours, as a refusal's code: "pdf-
+    certified" (no change is allowed at all), "pdf-locked" (a signature closed its fields),
+    "pdf-already-signed"; empty for a file without any signature."""
+    signed = [field.get_object() for filled, field in signature_fields(reader).values() if filled]
+    if not signed and "/Perms" not in reader.root:
+        return ""
+    limits = list(_limits(signed))
+    if any(_is_final(each) for each in limits if each[0] == "/DocMDP"):
+        return "pdf-certified"
+    closed = any(method == "/FieldMDP" for method, _ in limits)
+    return "pdf-locked" if closed else "pdf-already-signed"
+
+
+def _is_final(limit: tuple[str, generic.DictionaryObject]) -> bool:
+    return "/P" in limit[1] and int(limit[1]["/P"]) == MDPPerm.NO_CHANGES.value
+
+
 def _is_certified(reader: PdfFileReader, signed: dict) -> bool:
     return bool(signed) or "/DocMDP" in entry(reader.root, "/Perms", {})
 
@@ -50,8 +68,7 @@ def _limits(fields: list) -> Iterator[tuple[str, generic.DictionaryObject]]:
 def _forbids(limit: tuple[str, generic.DictionaryObject], field: str, is_new: bool) -> bool:
     """A new field is an illegal change after any certification; a locked field is never signed."""
     method, parameters = limit
-    permission = int(entry(parameters, "/P", 2))
-    if permission == MDPPerm.NO_CHANGES.value and "/P" in parameters:
+    if _is_final(limit):
         return True
     if method == "/DocMDP":
         return is_new

@@ -29,6 +29,10 @@ WORDS = {
         _l("Tệp PDF đã có chữ ký số; thêm ô số, ngày, chữ ký sẽ làm hỏng chữ ký đó."),
         _l("Hãy tải lên bản chưa ký."),
     ),
+    "pdf-certified": (
+        _l("Tệp PDF được chứng nhận là không ai được sửa; không thêm được số, ngày, chữ ký."),
+        _l("Hãy tải lên bản chưa ký; bản đã chứng nhận thì gửi làm tệp đính kèm."),
+    ),
     "pdf-has-form": (
         _l("Tệp PDF có ô nhập liệu; nội dung còn có thể bị đổi sau khi ký."),
         _l("Hãy in tệp ra PDF (bỏ các ô nhập liệu) rồi tải lên lại."),

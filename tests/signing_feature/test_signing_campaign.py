@@ -1,0 +1,23 @@
+"""The campaign of deaths in small: the same people, workers, killer and auditor, a few points.
+`make campaign-signing` is the large one."""
+
+import pytest
+
+from bench.signing_campaign.__main__ import run
+from bench.signing_campaign.points import EFFECTS
+
+pytestmark = pytest.mark.crash
+DEATHS = 4
+
+
+def test_a_handful_of_deaths_loses_doubles_and_breaks_nothing(tmp_path):
+    facts = run(tmp_path, points=DEATHS, seed=7, at_once=4)
+    assert facts["faults"] == {}, facts["first"]
+    assert sum(facts["deaths"].values()) >= DEATHS
+    looked_at = facts["counts"]
+    assert looked_at["documents"] == looked_at["files validated by pyHanko, strict"] >= 2
+    assert looked_at["requests"] == 2 * looked_at["documents"]
+
+
+def test_what_is_killed_is_there_to_be_killed():
+    assert all(callable(getattr(place, name)) for place, name in EFFECTS.values())
