@@ -5,6 +5,7 @@ import hmac
 from datetime import datetime
 
 import pyotp
+import segno
 
 STEP_SECONDS = 30
 DRIFT = 1  # steps: the telephone's clock may be wrong by so much
@@ -18,6 +19,14 @@ def new_secret() -> str:
 def address(secret: str, account: str, issuer: str) -> str:
     """The otpauth:// address that an app reads from a picture."""
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
+
+
+def picture(address: str) -> tuple[int, str]:
+    """The address as a picture that a telephone reads (QR): how many dots wide, and the dots as the
+    path of an SVG."""
+    rows = list(segno.make(address, error="m").matrix_iter(border=4))
+    dots = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
+    return len(rows), "".join(dots)
 
 
 def step_of(secret: str, code: str, at: datetime, after: int) -> int | None:

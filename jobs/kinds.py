@@ -8,12 +8,14 @@ from services.federation import pulling, telling
 from services.hub import above, descending, imports, relaying, retention
 from services.office import Office
 from services.outbox import Lease
+from services.signing import expiry
 
 KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "sign": signing.sign,
     "batch": batches.run,
     "sign_copy": copies.sign,
     "inspect": signing.inspect_incoming,
+    "warn_certificates": expiry.warn,
     "send": sending.send,
     "deliver": delivering.deliver,
     "poll": polling.poll,

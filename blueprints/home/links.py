@@ -7,7 +7,11 @@ from flask import url_for
 from blueprints.labels import QUEUES
 from services.home import Queue
 
-OWN_PAGES = {"hub_link": "exchange.keys", "reconciliation": "exchange.reconciliation"}
+OWN_PAGES = {
+    "certificate_binding": "signing.key",
+    "hub_link": "exchange.keys",
+    "reconciliation": "exchange.reconciliation",
+}
 # What a word about the audit chain leads to, by what it is about.
 AUDIT_PAGES = {"agency": "admin.audit", "lodged_head": "hub.nodes", "uplink": "hub.uplink_list"}
 

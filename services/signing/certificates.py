@@ -1,14 +1,15 @@
 """What an administrator does with certificates: binding, revoking and listing those of the own
 agency and of the people whose accounts it manages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from domain import permissions
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 from domain.permissions import DELEGATES, Relation
 from domain.roles import LEADERS, Actor
 from domain.text import by_given_name
@@ -40,13 +41,15 @@ def bind_certificate(
         return bind(work, whose, material, confirmed=confirmed).id
 
 
-def bind_token_certificate(office: Office, actor: Actor, holder: str, certificate: bytes) -> int:
+def bind_token_certificate(
+    office: Office, actor: Actor, holder: str, certificate: bytes, *, confirmed: bool = True
+) -> int:
     """The same for a token that its holder keeps: only its certificate comes here. Raises
     Invalid("certificate-broken") besides."""
     permissions.require(actor, ADMINISTER, {Relation.AGENCY})
     whose = asdict(_holder(office, actor, holder))
     with transaction(office, actor) as work:
-        return bind_token(work, **whose, certificate=certificate).id
+        return bind_token(work, **whose, certificate=certificate, confirmed=confirmed).id
 
 
 def _holder(office: Office, actor: Actor, holder: str) -> Holder:
@@ -60,24 +63,74 @@ def _holder(office: Office, actor: Actor, holder: str) -> Holder:
     return Holder(SigningRole.LEADER, person_id=person_id)
 
 
+def one(office: Office, actor: Actor, binding_id: int) -> tuple[CertificateBinding, str]:
+    """A binding of the own agency or its people, with its holder's name; NotFound otherwise."""
+    permissions.require(actor, ADMINISTER, {Relation.AGENCY})
+    query = _own(actor).where(CertificateBinding.id == binding_id)
+    binding = office.session().scalars(query).one_or_none()
+    if binding is None:
+        raise NotFound("not-found")
+    if binding.person_id is None:
+        return binding, actor.agency_name
+    return binding, office.session().get_one(Person, binding.person_id).full_name
+
+
 def confirm(office: Office, actor: Actor, binding_id: int) -> None:
-    """A certificate that somebody's computer sent may be signed with from now on."""
-    with transaction(office, actor) as work:
-        binding = _managed(office, actor, work, binding_id)
-        if binding.confirmed_at is None and binding.revoked_at is None:
-            binding.confirmed_at = work.now
-            details = {"certificate": binding.certificate_sha256}
-            work.audit("admin:certificate_confirm", binding, **details)
+    """It was looked at: from now on it signs. Raises Conflict("certificate-not-pending")."""
+    with _changing(office, actor, binding_id) as (work, binding):
+        if binding.confirmed_at is not None or binding.revoked_at is not None:
+            raise Conflict("certificate-not-pending")
+        binding.confirmed_at = work.now
+        work.audit("admin:certificate_confirm", binding, certificate=binding.certificate_sha256)
+
+
+def suspend(office: Office, actor: Actor, binding_id: int, reason: str = "") -> None:
+    """It signs no more until it is resumed."""
+    with _changing(office, actor, binding_id) as (work, binding):
+        if binding.suspended_at is None and binding.revoked_at is None:
+            binding.suspended_at = work.now
+            details = {"certificate": binding.certificate_sha256, "reason": reason[:500]}
+            work.audit("admin:certificate_suspend", binding, **details)
+
+
+def resume(office: Office, actor: Actor, binding_id: int) -> None:
+    with _changing(office, actor, binding_id) as (work, binding):
+        if binding.suspended_at is not None:
+            binding.suspended_at = None
+            work.audit("admin:certificate_resume", binding, certificate=binding.certificate_sha256)
+
+
+def demand_code(office: Office, actor: Actor, binding_id: int, demanded: bool) -> None:
+    """Whether signing with it asks for the code of the person's own app as well."""
+    with _changing(office, actor, binding_id) as (work, binding):
+        if binding.demands_code != demanded:
+            binding.demands_code = demanded
+            work.audit("admin:certificate_code", binding, demanded=demanded)
 
 
 def revoke(office: Office, actor: Actor, binding_id: int, reason: str = "") -> None:
     """The certificate signs no more from now on; what it signed stays as it is."""
-    with transaction(office, actor) as work:
-        binding = _managed(office, actor, work, binding_id)
+    with _changing(office, actor, binding_id) as (work, binding):
         if binding.revoked_at is None:
             binding.revoked_at = work.now
             details = {"certificate": binding.certificate_sha256, "reason": reason[:500]}
             work.audit("admin:certificate_revoke", binding, **details)
+
+
+@contextmanager
+def _changing(
+    office: Office, actor: Actor, binding_id: int
+) -> Iterator[tuple[Work, CertificateBinding]]:
+    """The binding under lock, for who manages its holder."""
+    permissions.require(actor, ADMINISTER, {Relation.AGENCY})
+    with transaction(office, actor) as work:
+        query = _own(actor).where(CertificateBinding.id == binding_id).with_for_update()
+        binding = work.session.scalars(query).one_or_none()
+        if binding is None:
+            raise NotFound("not-found")
+        if binding.person_id is not None:
+            access.load_managed(office, actor, binding.person_id)
+        yield work, binding
 
 
 def _managed(office: Office, actor: Actor, work: Work, binding_id: int) -> CertificateBinding:

@@ -100,7 +100,8 @@ def upload(visitor, **changes):
         "pin": PIN,
         "pin_again": PIN,
     }
-    return visitor.submit("/signing/certificates", form | changes, page="/signing/certificates")
+    address = "/signing/certificates/new/pkcs12"
+    return visitor.submit(address, form | changes, page=address)
 
 
 def test_the_administrator_binds_and_revokes_a_certificate(journey, admin):
@@ -108,12 +109,21 @@ def test_the_administrator_binds_and_revokes_a_certificate(journey, admin):
     assert upload(admin, holder=person, at=journey.office.now()).status_code == 303
     page = admin.get("/signing/certificates").text
     assert page.count("Trần Quang Vinh") > 2
+    assert "Chờ đưa vào sử dụng" in page
     journey.look_anew()
     query = select(CertificateBinding.id).order_by(CertificateBinding.id.desc())
     newest = journey.office.session().scalars(query).first()
-    address = f"/signing/certificates/{newest}/revoke"
-    answer = admin.submit(address, {"reason": "Mất khóa"}, page="/signing/certificates")
-    assert answer.status_code == 303
+    page = admin.get(f"/signing/certificates/{newest}").text
+    assert "CA của các bài kiểm tra" in page
+    assert "chưa đến gốc tin cậy" not in page
+    steps = {
+        "confirm": "Đang dùng", "suspend": "Tạm ngưng", "resume": "Đang dùng", "revoke": "Đã gỡ",
+    }  # fmt: skip
+    for step, state in steps.items():
+        address = f"/signing/certificates/{newest}/{step}"
+        answer = admin.submit(address, {"reason": "Mất khóa"}, page="/signing/certificates")
+        assert answer.status_code == 303
+        assert f">{state}</span>" in admin.get(f"/signing/certificates/{newest}").text
     assert "Đã gỡ" in admin.get("/signing/certificates").text
 
 
@@ -165,7 +175,9 @@ def test_only_administrators_see_certificates_and_roots(leader, address):
 
 def test_a_form_sent_too_late_gives_back_what_was_typed_but_no_secret(journey, admin):
     typed = {"reason": "vì lý do", "pin": "97531864", "pin_again": "97531864", "again": "mật-khẩu"}
-    answer = admin.client.post("/signing/certificates", data=typed | {"csrf_token": "cũ"})
+    answer = admin.client.post(
+        "/signing/certificates/new/pkcs12", data=typed | {"csrf_token": "cũ"}
+    )
     assert answer.status_code == 422
     assert "vì lý do" in answer.text
     assert "97531864" not in answer.text
