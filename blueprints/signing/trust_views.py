@@ -2,7 +2,6 @@
 their fingerprints, and the administrator ticks those that were compared with an official source."""
 
 import base64
-import binascii
 
 from flask import request, url_for
 
@@ -63,7 +62,7 @@ def _kept_file() -> bytes:
     """The file comes back with the ticks; what is trusted is decided by the digests ticked."""
     try:
         return base64.b64decode(request.form.get("bundle", ""), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # no ASCII, or no base64
         raise Invalid("certificate-broken", field="file") from error
 
 
