@@ -13,7 +13,16 @@ from adapters.signing.appearance import (
     seal_place,
     shown_signature,
 )
-from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields
+from adapters.signing.finding import (
+    ALL_FIELDS,
+    DATE,
+    LEADER,
+    NUMBER,
+    SEAL,
+    Field,
+    find_fields,
+    leader_field,
+)
 from adapters.signing.increment import Increment
 from adapters.signing.lettering import letter
 from adapters.signing.pdf import broken_as_refusal, open_pdf
@@ -32,6 +41,7 @@ class Look:
     font: bytes
     date_font: bytes
     signature_png: bytes | None = None
+    other_pngs: tuple[bytes | None, ...] = ()  # of leaders who sign after the first, in their order
     seal_png: bytes | None = None
 
 
@@ -56,12 +66,14 @@ def as_signed(pdf: bytes, look: Look) -> Preview:
     with broken_as_refusal():
         reader = open_pdf(pdf)
         update = Increment(reader, len(pdf))
-        fields = find_fields(reader)
+        others = {leader_field(turn): png for turn, png in enumerate(look.other_pngs, 2)}
+        fields = find_fields(reader, (*ALL_FIELDS, *others))
         _letters(update, fields, look)
-        signature = _signature(update, fields[LEADER], look)
-        missing = _missing(signature, look)
+        signature = _signature(update, fields[LEADER], look.signature_png)
+        unseen = [n for n, png in others.items() if _signature(update, fields[n], png) is None]
+        missing = (*_missing(signature, look), *unseen)
         boxes, share = {name: field.box for name, field in fields.items()}, None
-        if not missing:
+        if SEAL not in missing:
             seal, room = read_picture(look.seal_png), fields[SEAL]
             draw_seal(update, room, signature, seal, look.seal_mm)
             boxes[SEAL] = seal_place(room, signature, seal, look.seal_mm)
@@ -75,13 +87,13 @@ def _letters(update: Increment, fields: dict[str, Field], look: Look) -> None:
     draw_text(update, fields[DATE], letter(look.date_font, look.date_text))
 
 
-def _signature(update: Increment, leader: Field, look: Look) -> Box | None:
-    """Where the leader's image stands: it is there already, or is drawn now, or there is none."""
+def _signature(update: Increment, leader: Field, png: bytes | None) -> Box | None:
+    """Where a leader's image stands: it is there already, or is drawn now, or there is none."""
     if "/V" in leader.dictionary:
         return shown_signature(leader)
-    if look.signature_png is None:
+    if png is None:
         return None
-    picture = read_picture(look.signature_png)
+    picture = read_picture(png)
     draw_signature(update, leader, picture)
     return centred(leader.box, picture.aspect)
 

@@ -153,7 +153,7 @@ def _fitting(office: Office, head: Letterhead, made: Material) -> Material:
     if made.source == FORM or made.prepared is None:
         return made
     try:
-        preview.check_fits(office, head.signer, head.agency, made.prepared)
+        preview.check_fits(office, [head.signer, *head.cosigners], head.agency, made.prepared)
     except Invalid as refusal:
         if refusal.code != "seal-too-large":
             raise

@@ -87,13 +87,10 @@ def place(
     form = {"version": version}
     doc = actions.opened(office.session(), actor, document_id, "edit", form)
     data, source = draft_pdf(office, doc), doc.versions[-1].source
-    places = to_places(spots, pdf.inspect(data).page_sizes)
-    if stored := doc.versions[-1].places:  # those of further leaders stay where they were found
-        places = replace(places, others=Places.from_json(stored).others)
-    if len(places.others) < len(doc.signers[1:]):
-        raise Invalid("cosigner-places-missing")
+    places = _wished(doc, data, spots)
     made = material.placed(source, data, places)
-    preview.check_fits(office, doc.signer, doc.agency, made.prepared)
+    signers = [each.appointment for each in doc.signers] or [doc.signer]
+    preview.check_fits(office, signers, doc.agency, made.prepared)
     with transaction(office, actor) as work:
         doc = actions.opened(work.session, actor, document_id, "edit", form, lock=True)
         drafting.add_version(work, doc, made)
@@ -116,8 +113,7 @@ def moved(spots: Spots, name: str, direction: str, mm: float = 1.0) -> Spots:
 def previewed(office: Office, doc: OutgoingDocument, spots: Spots) -> tuple[Preview, preview.Seen]:
     """The signed page as it would be with these places; raises what saving them would refuse."""
     data = draft_pdf(office, doc)
-    places = to_places(spots, pdf.inspect(data).page_sizes)
-    return preview.with_places(office, doc, data, places)
+    return preview.with_places(office, doc, data, _wished(doc, data, spots))
 
 
 def framed_page(office: Office, doc: OutgoingDocument, page: int, spots: Spots) -> bytes:
@@ -127,6 +123,16 @@ def framed_page(office: Office, doc: OutgoingDocument, page: int, spots: Spots) 
     sizes = pdf.inspect(data).page_sizes
     boxes = {n: _box(s, sizes) for n, s in spots.items() if s.page == page <= len(sizes)}
     return pdf.marked_page(data, page - 1, boxes, preview.DPI).webp
+
+
+def _wished(doc: OutgoingDocument, data: bytes, spots: Spots) -> Places:
+    """With those of further leaders, which stay where they were found."""
+    places = to_places(spots, pdf.inspect(data).page_sizes)
+    if stored := doc.versions[-1].places:
+        places = replace(places, others=Places.from_json(stored).others)
+    if len(places.others) < len(doc.signers[1:]):
+        raise Invalid("cosigner-places-missing")
+    return places
 
 
 def draft_pdf(office: Office, doc: OutgoingDocument) -> bytes:

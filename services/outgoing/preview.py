@@ -1,6 +1,7 @@
 """What a document will look like when it is signed, numbered, dated and sealed: the pages that get
 something, with the real pictures of the person and the agency. Only looked at, never stored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,7 +23,7 @@ from services.signing.material import DATE_FONT, NUMBER_FONT
 from services.stored_files import read_file
 
 DPI = 100  # as the pages of a document are shown
-PLACE_OF = {NUMBER: "number", DATE: "date", LEADER: "leader", SEAL: "seal"}
+PLACE_OF = {NUMBER: "number", DATE: "date", LEADER: "leader", SEAL: "seal"}  # others: a leader's
 
 
 @dataclass(frozen=True)
@@ -46,29 +47,35 @@ def look(office: Office, doc: OutgoingDocument) -> Look:
     """What will be drawn: the number and day it has, or would get today."""
     entry = doc.number_entry
     number = entry.number if entry else queries.proposed_number(office, doc)
+    people = [each.appointment.person for each in doc.signers] or [doc.signer.person]
     return _look(
         office,
-        doc.signer.person,
+        people,
         doc.agency,
         printed_number(number) + (entry.sub_number if entry else ""),
         doc.issued_date or office.today(),
     )
 
 
-def check_fits(office: Office, signer: Appointment, agency: Agency, prepared: bytes) -> None:
+def check_fits(
+    office: Office, signers: Sequence[Appointment], agency: Agency, prepared: bytes
+) -> None:
     """Whether all can be drawn where it shall stand, asked before a file is kept: the leader shall
     not sign what then has no room for the seal. Raises what `as_signed` refuses."""
-    as_signed(prepared, _look(office, signer.person, agency, "000", office.today()))
+    people = [signer.person for signer in signers]
+    as_signed(prepared, _look(office, people, agency, "000", office.today()))
 
 
-def _look(office: Office, person: Person, agency: Agency, number: str, day: date) -> Look:
+def _look(office: Office, people: Sequence[Person], agency: Agency, number: str, day: date) -> Look:
+    first, *others = [_picture(office, person.signature_sha256) for person in people]
     return Look(
         number=number,
         date_text=date_line(day),
         seal_mm=agency.seal_mm,
         font=font_bytes(NUMBER_FONT),
         date_font=font_bytes(DATE_FONT),
-        signature_png=_picture(office, person.signature_sha256),
+        signature_png=first,
+        other_pngs=tuple(others),
         seal_png=_picture(office, agency.seal_sha256),
     )
 
@@ -97,7 +104,7 @@ def page(preview: Preview, number: int, framed: bool = False) -> bytes:
     """WebP of page `number` (from 1); `framed` outlines the places, as do those without picture."""
     missing = set(preview.missing)
     shown = {n: b for n, b in preview.boxes.items() if framed or n in missing}
-    boxes = {PLACE_OF[name]: box for name, box in shown.items()}
+    boxes = {PLACE_OF.get(name, name): box for name, box in shown.items()}
     if not boxes:
         return pdf.page_image(preview.pdf, number - 1, DPI).webp
     return pdf.marked_page(preview.pdf, number - 1, boxes, DPI).webp
@@ -109,7 +116,7 @@ def _shown(prepared: bytes, wished: Look) -> tuple[Preview, Seen]:
         number=wished.number,
         date_text=wished.date_text,
         pages=tuple(sorted({box.page + 1 for box in preview.boxes.values()})),
-        missing=tuple(PLACE_OF[name] for name in preview.missing),
+        missing=tuple(PLACE_OF.get(name, "leader") for name in preview.missing),
         share=None if preview.overlap is None else round(100 * preview.overlap),
     )
     return preview, seen

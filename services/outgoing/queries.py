@@ -206,6 +206,9 @@ def for_preview(office: Office, actor: Actor, document_id: int) -> OutgoingDocum
         joinedload(OutgoingDocument.agency),
         joinedload(OutgoingDocument.number_entry),
         joinedload(OutgoingDocument.signer).joinedload(Appointment.person),
+        joinedload(OutgoingDocument.signers)
+        .joinedload(Signer.appointment)
+        .joinedload(Appointment.person),
     )
     return access.find(office.session(), actor, document_id, *options)
 
