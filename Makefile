@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing bench-verification
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ docs: $(BIN)/.installed ## prints flows and permissions from the code into docs/
 
 bench: $(BIN)/.installed ## figures: seconds to the recipient, memory, bytes, statements
 	@$(BIN)/python -m bench.journey
+
+bench-verification: $(BIN)/.installed ## processor time of judging one signature; FILES="a.pdf …" for others
+	@$(BIN)/python -m bench.verification
 
 bench-large: $(BIN)/.installed ## memory while a package with a file of 1 GB is written and read
 	@$(BIN)/python -m bench.large_package

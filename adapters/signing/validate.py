@@ -28,7 +28,7 @@ from adapters.signing.judging import Court, graded, identity, judged_cms, told, 
 from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_fields
 from adapters.signing.policies import OURS, RECEIVED, FillingByPermission
 from adapters.signing.report import Report, SignatureFacts
-from adapters.signing.signed import in_pdf
+from adapters.signing.signed import Signed, in_pdf
 from adapters.signing.trust import (
     Evidence,
     SigningTime,
@@ -176,16 +176,18 @@ def _verdict(
     if fault := byte_range_fault(signature):
         return told(known, Verdict.BROKEN, fault)
     signed = in_pdf(signature)
-    time = _time(file.court, signature, stamps)
+    time = _time(file.court, signature, signed, stamps)
     known, ended = judged_cms(known, signed, time, file.court)
     if ended:
         return known
     return trusted(_changes(file, signature, known), signed, time, file.court)
 
 
-def _time(court: Court, signature: EmbeddedPdfSignature, stamps: list[_Stamp]) -> SigningTime:
+def _time(
+    court: Court, signature: EmbeddedPdfSignature, signed: Signed, stamps: list[_Stamp]
+) -> SigningTime:
     """Its own time stamp's, else that of the first one over the document that came after it."""
-    time = signing_time(in_pdf(signature), court.anchors, court.at)
+    time = signing_time(signed, court.anchors, court.at)
     after = [each.at for each in stamps if each.revision > signature.signed_revision]
     if time.source == "timestamp" or not after:
         return time
