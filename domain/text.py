@@ -15,6 +15,11 @@ def nfc(text: str) -> str:
     return _CONTROL.sub("", unicodedata.normalize("NFC", text)).replace("Ð", "Đ").strip()
 
 
+def initials(full_name: str) -> str:
+    """As people initial a draft (ký nháy): the first letter of each word of the name."""
+    return "".join(word[0].upper() for word in nfc(full_name).split())
+
+
 def fold(text: str) -> str:
     """Lower case without accents and control characters, đ as d, blanks joined: what a search
     compares."""

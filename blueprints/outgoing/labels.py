@@ -17,6 +17,13 @@ TABS = {
     "void": _l("Thu hồi, thay thế"),
     "cancelled": _l("Đã hủy"),
 }
+# What a reviewer's mark says.
+SAID = {
+    "agree": _l("đồng ý nội dung"),
+    "forward": _l("đúng thể thức, trình ký"),
+    "approve": _l("duyệt và ký số"),
+    "return": _l("trả lại"),
+}
 DONE = {
     "submit": _l("Đã trình duyệt."),
     "agree": _l("Đã đồng ý, chuyển kiểm tra thể thức."),

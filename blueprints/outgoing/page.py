@@ -23,7 +23,7 @@ from extensions import current_actor, office
 from models.audit import AuditEntry
 from models.outgoing import OutgoingDocument
 from services import outgoing
-from services.outgoing import access, addressing, group_lists, queries
+from services.outgoing import access, addressing, group_lists, queries, reviewing
 
 BATCHES = {"issuing": ("issue",), "issued": ("dispatch",)}
 
@@ -99,6 +99,8 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         "urgencies": labels.URGENCIES,
         "authority": _authority(doc),
         "signers": _signers(doc),
+        "marks": reviewing.marks(office(), doc),
+        "said": labels.SAID,
         "replacement": _replacement(doc),
         "may_replace": doc.state == S.DISPATCHED
         and bool(allowing(actor, "outgoing:create", {Relation.AGENCY})),

@@ -10,7 +10,7 @@ from blueprints.outgoing.routes import blueprint
 from blueprints.words import sentence
 from domain.errors import Invalid
 from extensions import current_actor, office
-from services.outgoing import preview, queries
+from services.outgoing import preview, queries, reviewing
 
 
 @blueprint.get("/<int:document_id>/preview")
@@ -31,3 +31,10 @@ def preview_image(document_id: int, number: int):
     shown, _seen = preview.of_document(office(), doc)
     picture = preview.page(shown, number, framed="framed" in request.args)
     return send_file(io.BytesIO(picture), mimetype="image/webp", max_age=0)
+
+
+@blueprint.get("/<int:document_id>/review-sheet.pdf")
+def review_sheet(document_id: int):
+    sheet = reviewing.sheet(office(), current_actor(), document_id)
+    name = f"phieu-trinh-{document_id}.pdf"
+    return send_file(io.BytesIO(sheet), "application/pdf", as_attachment=True, download_name=name)

@@ -1,0 +1,103 @@
+"""What reviewers leave visibly on a draft: their initials (ký nháy) and opinions. They are laid
+beside the pages that people look at and printed on a sheet of their own; the bytes that are signed
+and issued never bear them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from adapters.typeset.review_sheet import ReviewRow, ReviewSheet, typeset_review
+from domain.dates import local
+from domain.roles import Actor
+from domain.text import initials
+from models.agencies import Appointment
+from models.outgoing import OutgoingDocument
+from services.office import Office
+from services.outgoing import queries
+
+AGREEING = frozenset({"agree", "forward", "approve"})
+SAID = {
+    "agree": "Đồng ý nội dung",
+    "forward": "Đúng thể thức, trình ký",
+    "approve": "Duyệt và ký số",
+    "return": "Trả lại",
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one reviewer left: `initials` are empty for who returned it; `current` is false for a
+    mark on an earlier version."""
+
+    who: str
+    title: str
+    at: datetime
+    initials: str
+    action: str
+    opinion: str
+    version: int
+    current: bool
+
+
+def marks(office: Office, doc: OutgoingDocument) -> list[Mark]:
+    """Every reviewer's mark, in order of time; one statement."""
+    if not doc.reviews:
+        return []
+    last = doc.versions[-1].ordinal
+    titles = _titles(office, doc)
+    return [
+        Mark(
+            who=each.person_name,
+            title=_title(titles.get(each.person_id, ()), each.at),
+            at=each.at,
+            initials=initials(each.person_name) if each.action in AGREEING else "",
+            action=each.action,
+            opinion=each.comment,
+            version=each.version_ordinal,
+            current=each.version_ordinal == last,
+        )
+        for each in doc.reviews
+    ]
+
+
+def sheet(office: Office, actor: Actor, document_id: int) -> bytes:
+    """ "Phiếu trình" as a PDF; NotFound when the actor may not see the document."""
+    doc = queries.load(office, actor, document_id)
+    rows = [
+        ReviewRow(
+            each.who, each.title, f"{local(each.at):%d/%m/%Y %H:%M}", each.initials, _opinion(each)
+        )
+        for each in marks(office, doc)
+    ]
+    facts = [
+        ("Loại văn bản", doc.type_name),
+        ("Người soạn", f"{doc.drafter.full_name}, {doc.unit.name}"),
+        ("Người ký", f"{doc.signer.person.full_name}, {doc.signer.title}" if doc.signer else ""),
+        ("Bản dự thảo", str(doc.versions[-1].ordinal)),
+        ("Số, ký hiệu", doc.reference or f"… {doc.notation}"),
+    ]
+    return typeset_review(ReviewSheet(doc.agency.name, doc.subject, facts, rows))
+
+
+def _opinion(mark: Mark) -> str:
+    said = f"{SAID.get(mark.action, mark.action)} (bản {mark.version})"
+    return f"{said}: {mark.opinion}" if mark.opinion else said
+
+
+def _titles(office: Office, doc: OutgoingDocument) -> dict[int, list[Appointment]]:
+    people = {each.person_id for each in doc.reviews}
+    query = select(Appointment).where(
+        Appointment.agency_id == doc.agency_id, Appointment.person_id.in_(people)
+    )
+    found: dict[int, list[Appointment]] = {}
+    for each in office.session().scalars(query.order_by(Appointment.id)):
+        found.setdefault(each.person_id, []).append(each)
+    return found
+
+
+def _title(held: Sequence[Appointment], at: datetime) -> str:
+    """The position of the person on that day."""
+    day = local(at).date()
+    return next((each.title for each in held if each.holds_on(day)), "")
