@@ -40,7 +40,9 @@ def load() -> Settings:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
-        raise Trouble("Máy này chưa ghép. Hãy chạy: signing-agent pair <địa chỉ máy chủ>") from None
+        raise Trouble(
+            "Máy này chưa ghép. Hãy chạy: python -m signing_agent pair ĐỊA-CHỈ-MÁY-CHỦ"
+        ) from None
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise Trouble(f"Người khác đọc được {path}. Hãy chạy: chmod 600, rồi ghép lại máy này.")
     try:
