@@ -21,7 +21,6 @@ from adapters.signing.trust import Evidence, TrustList, load_anchors, signing_ti
 from domain.errors import Invalid
 from domain.verdicts import Verdict
 
-LARGEST = 8 * 1024 * 1024  # of a detached signature; one with its content inside is a file as any
 MOST_SIGNERS = 20
 _XML_SIGNATURES = "_xmlsignatures/"
 

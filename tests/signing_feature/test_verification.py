@@ -90,6 +90,20 @@ def test_the_evidence_is_json_and_the_sheet_a_paper(journey, clerk):
     assert doc.main.sha256[:32] in text.replace("\r\n", "")
 
 
+def test_what_the_agency_issued_can_be_checked_again_as_others_would(journey, node):
+    doc = journey.issued()
+    clerk = Visitor(node, "st.vanthu", PASSWORD)
+    there = f"/verification/outgoing/{doc.id}/{doc.issued_sha256}"
+    assert there in clerk.get(f"/outgoing/{doc.id}").text
+    assert "Chữ ký hợp lệ" in clerk.get(there).text
+    assert clerk.submit(there, page=there).status_code == 303
+    journey.look_anew()
+    checks = select(func.count()).where(Inspection.file_sha256 == doc.issued_sha256)
+    assert journey.office.session().scalar(checks) == 2
+    page = clerk.get(there).text
+    assert "Người ký đúng với thông tin văn bản" in page
+
+
 def test_who_may_not_see_the_document_sees_no_check_of_it(journey, node, clerk):
     issued = journey.office.files.read(journey.issued().issued_sha256)
     doc = inspected(journey, ("cong-van.pdf", issued))
