@@ -4,6 +4,7 @@ And what is said to whoever waits for one."""
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -12,8 +13,9 @@ from blueprints.words import sentence
 from blueprints.words.signing import DETAILS
 from blueprints.words.verifying import GRADES, PURPOSES
 from domain.errors import Refusal
-from extensions import office
+from extensions import current_actor, office
 from models.signing import Signature, SigningRequest
+from services.signing import own_key
 
 SLOW = timedelta(seconds=30)
 WHOLE = {
@@ -162,6 +164,13 @@ def _explained(problem: str, details: Sequence[str]) -> str:
     if problem:
         return explained(problem)
     return ", ".join(str(DETAILS.get(detail, detail)) for detail in details)
+
+
+def signing_wants() -> own_key.Wanted:
+    """What the actor types to sign; asked once a page."""
+    if "signing_wants" not in g:
+        g.signing_wants = own_key.wanted(office(), current_actor())
+    return g.signing_wants
 
 
 def waits_for_token(asked: SigningRequest) -> str:

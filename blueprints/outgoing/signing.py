@@ -7,23 +7,18 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from blueprints.outgoing import enclosures
-from blueprints.signatures import patience, told, waits_for_token
+from blueprints.signatures import patience, signing_wants, told, waits_for_token
 from blueprints.words import words
 from domain.errors import Refusal
 from domain.flow import Step
 from domain.outgoing_flow import OutgoingState as S
 from extensions import current_actor, office
 from models.outgoing import OutgoingDocument
-from models.signing import SigningRequest, SigningRole, SigningState
+from models.signing import SigningRequest, SigningState
 from services import signing
 from services.outgoing import queries
-from services.signing import proving
 
-SIGNED = {
-    "approve": SigningRole.LEADER,
-    "issue": SigningRole.SEAL,
-    "reseal": SigningRole.SEAL,
-}
+SIGNED = ("approve", "issue", "reseal")
 ASKED_IN = (S.SIGNING, S.SEALING, S.AWAITING_LEADER, S.NUMBERED)
 
 
@@ -64,8 +59,7 @@ def token_address(doc: OutgoingDocument) -> str | None:
 
 def own_token(steps: dict[str, Step]) -> bool:
     """Whether what the actor may sign here is signed with their own token: no PIN is asked for."""
-    roles = [role for action, role in SIGNED.items() if action in steps]
-    return bool(roles) and proving.token_of(office(), current_actor(), roles[0]) is not None
+    return any(action in steps for action in SIGNED) and signing_wants().token
 
 
 def _job(doc: OutgoingDocument, asked: SigningRequest) -> SimpleNamespace:

@@ -1,10 +1,11 @@
 """A person's own key: what they sign with and until when, the code of their app, and the code that
 a signing service sends."""
 
-from flask import g, redirect, request, url_for
+from flask import redirect, request, url_for
 
 from blueprints.answers import _, done, render
 from blueprints.forms import refuse
+from blueprints.signatures import signing_wants
 from blueprints.signing import certificate_page
 from blueprints.signing.forms import CodeForm, CodeOffForm
 from blueprints.signing.routes import blueprint
@@ -15,13 +16,7 @@ from extensions import current_actor, limiter, office
 from services import signing
 from services.signing import own_key, second_factor
 
-
-@blueprint.app_template_global("signing_wants")
-def signing_wants():
-    """Asked once a page."""
-    if "signing_wants" not in g:
-        g.signing_wants = own_key.wanted(office(), current_actor())
-    return g.signing_wants
+blueprint.add_app_template_global(signing_wants)
 
 
 @blueprint.app_template_global("has_second_factor")

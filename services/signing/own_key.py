@@ -26,6 +26,7 @@ class Wanted:
 
     code: bool = False
     otp: bool = False
+    token: bool = False  # not even the PIN: the person's own token asks for its own
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,8 +49,8 @@ def wanted(office: Office, actor: Actor) -> Wanted:
     """Nothing more where there is no key to sign with: the PIN's check says why."""
     try:
         binding = pins.key_in_use(office, actor, pins.role_of(actor))
-    except Refusal:
-        return Wanted()
+    except Refusal as refusal:
+        return Wanted(token=refusal.code == "key-on-token")
     return Wanted(binding.demands_code, backends.needs_otp(binding))
 
 

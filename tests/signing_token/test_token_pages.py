@@ -1,0 +1,66 @@
+"""The pages of a person who signs with a token: no PIN is asked for, every page shows the way."""
+
+from tests.signing_token.test_agent_calls import last_request
+
+
+def test_the_way_of_a_document_on_the_pages(journey):
+    journey.bind_seal()
+    leader, clerk = journey.page("st.chutich"), journey.page("st.vanthu")
+    doc = journey.submitted()
+    address = f"/outgoing/{doc.id}"
+    page = leader.get(address).text
+    assert "Duyệt, ký bằng token" in page
+    assert 'name="pin"' not in page
+    sent = leader.submit(
+        f"{address}/approve", {"version": doc.version, "digest": doc.prepared_sha256}, page=address
+    )
+    waiting = f"/signing/{last_request(journey).id}/token"
+    assert sent.location.endswith(waiting)
+    assert "Ghép máy có token" in leader.get(waiting).text
+    assert "Đang chờ token của bạn" in leader.get(address).text
+    assert "Chờ token của tôi" in leader.get("/signing/").text
+    assert "ký bằng token cá nhân" in clerk.get(address).text
+    clerk.get(waiting, status=404)
+    again = leader.get(f"{waiting.removesuffix('/token')}/status", **{"HX-Request": "true"})
+    assert "HX-Refresh" not in again.headers
+    journey.paired(journey.leader).sign(journey.token)
+    journey.work()
+    assert leader.get(waiting, status=303).location.endswith("/status")
+    page = clerk.get(address).text
+    assert "Cấp số, đóng dấu bằng token" in page
+    assert 'name="pin"' not in page
+    day = journey.office.today().isoformat()
+    form = {"version": journey.now(doc.id).version, "issued_date": day}
+    assert clerk.submit(f"{address}/issue", form, page=address).status_code == 303
+    journey.look_anew()
+    waiting = f"/signing/{last_request(journey).id}/token"
+    assert clerk.submit(f"{waiting}/abandon", page=waiting).status_code == 303
+    assert "Đóng dấu bằng token" in clerk.get(address).text
+
+
+def test_own_computers_are_listed_and_revoked_on_the_page(journey):
+    leader = journey.page("st.chutich")
+    assert "Token cá nhân" in leader.get("/account/").text
+    machine = journey.paired(journey.leader)
+    page = leader.get("/signing/token").text
+    assert "Máy thử" in page
+    action = page.partition('action="/signing/token/devices/')[2].partition('"')[0]
+    sent = leader.submit(f"/signing/token/devices/{action}", page="/signing/token")
+    assert sent.status_code == 303
+    machine.call("GET", "/tasks", 401)
+    assert "Máy thử" not in leader.get("/signing/token").text
+
+
+def test_who_has_no_key_here_is_told_so_where_a_pin_would_be_changed(journey):
+    leader = journey.page("st.chutich")
+    form = {"pin": "246810", "pin_new": "135791", "pin_again": "135791"}
+    refused = leader.submit("/signing/pin", form, page="/signing/pin")
+    assert refused.status_code == 422
+    assert "nằm trong token của bạn" in refused.text
+
+
+def test_the_administrators_page_lists_tokens(journey):
+    admin = journey.page("st.quantri")
+    page = admin.get("/signing/certificates").text
+    assert "Token cá nhân" in page
+    assert journey.page("st.chutich").get("/signing/key").status_code == 200
