@@ -56,7 +56,16 @@ def told(signatures: Sequence[Signature]) -> list[dict]:
 
 
 def _told(signature: Signature) -> dict:
-    return in_words(signature.facts or {}, signature.verdict, signature.problem)
+    kept = {
+        "kind": signature.kind,
+        "signer_name": signature.signer_name,
+        "organisation": signature.organisation,
+        "issuer": signature.issuer,
+        "field": signature.field,
+        "signed_at": signature.signed_at.isoformat() if signature.signed_at else None,
+    }
+    facts = kept | (signature.facts or {}) if not signature.problem else {}
+    return in_words(facts, signature.verdict, signature.problem)
 
 
 def in_words(facts: Mapping, verdict: str, problem: str = "") -> dict:

@@ -110,6 +110,7 @@ NAMES = {
     "owner": _l("chủ khóa"),
     "pattern": _l("mẫu mã"),
     "peer": _l("bên kia"),
+    "purpose": _l("tin cậy để"),
     "removed": _l("đã bỏ"),
     "size": _l("dung lượng (byte)"),
     "remote_doc_id": _l("mã ở trục trên"),
