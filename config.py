@@ -47,6 +47,11 @@ class Settings:
     max_upload: int = 50 * 1024 * 1024
     max_package: int = 120 * 1024 * 1024  # of the exchange, files in base64 and all
     trusted_proxies: int = 0
+    tsa_url: str = ""  # where RFC 3161 time stamps come from; empty: signatures go without
+    tsa_credentials: str = ""  # "user:password"
+    tsa_policy: str = ""
+    stamp_renewal_days: int = 180  # before the certificate of an archive stamp ends
+    revocation_sources: str = ""  # adapters/signing/outside.py, Sources
     package_key: bytes = b""  # PEM of a key and its certificate; empty: packages go unsigned
     # Libraries of tokens by the names that administrators choose from: none comes from a form.
     pkcs11_modules: Mapping[str, str] = field(default_factory=dict)
@@ -118,6 +123,31 @@ def _package_key(env: Mapping[str, str]) -> bytes:
         raise ConfigError(f"{ENV_PREFIX}PACKAGE_KEY: {error.strerror}: {path}") from None
 
 
+def _tsa(env: Mapping[str, str]) -> dict[str, str]:
+    url, path = env.get(ENV_PREFIX + "TSA_URL", ""), env.get(ENV_PREFIX + "TSA_CREDENTIALS", "")
+    if url and not url.startswith(("http://", "https://")):
+        raise ConfigError(f"{ENV_PREFIX}TSA_URL must begin with http:// or https://, not {url!r}")
+    try:
+        credentials = Path(path).read_text().strip() if path else ""
+    except OSError as error:
+        raise ConfigError(f"{ENV_PREFIX}TSA_CREDENTIALS: {error.strerror}: {path}") from None
+    policy = env.get(ENV_PREFIX + "TSA_POLICY", "")
+    if policy and not all(part.isdecimal() for part in policy.split(".")):
+        raise ConfigError(f"{ENV_PREFIX}TSA_POLICY must be an object identifier, not {policy!r}")
+    return {"tsa_url": url, "tsa_credentials": credentials, "tsa_policy": policy}
+
+
+def _sources(env: Mapping[str, str]) -> str:
+    text = env.get(ENV_PREFIX + "REVOCATION_SOURCES", "")
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        named, equals, place = item.partition("=")
+        if equals and not (named.startswith("http") and place.startswith("http")):
+            raise ConfigError(
+                f"{ENV_PREFIX}REVOCATION_SOURCES: neither a host nor http…=http…: {item!r}"
+            )
+    return text
+
+
 def _package_limit(env: Mapping[str, str]) -> int:
     megabytes = _number(env, "MAX_PACKAGE_MB", 120)
     if not 1 <= megabytes <= LARGEST_PACKAGE_MB:
@@ -165,6 +195,9 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         max_upload=_number(env, "MAX_UPLOAD_MB", 50) * 1024 * 1024,
         max_package=_package_limit(env),
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0),
+        **_tsa(env),
+        stamp_renewal_days=_number(env, "STAMP_RENEWAL_DAYS", 180),
+        revocation_sources=_sources(env),
         package_key=_package_key(env),
         pkcs11_modules=_modules(env),
         csc_http=_one_of(env, "CSC_HTTP", "0", ("0", "1")) == "1",

@@ -29,6 +29,7 @@ from services.exchange import links
 from services.federation import health, schedule
 from services.hub import retention, uplinks
 from services.incoming import uploads
+from services.preservation import renewing
 from services.signing import expiry
 
 log = structlog.get_logger()
@@ -122,6 +123,7 @@ def sweep(tidying: bool = False, alive: tuple[str, ...] = ()) -> None:
             uplinks.ensure_polls(office)
             retention.ensure(office)
             expiry.ensure(office)
+            renewing.ensure(office)
             outbox.wake_due(office)
             signing.forget_expired(office)
             signing.expire_tokens(office)

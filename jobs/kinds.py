@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services import batches, copies, signing
+from services import batches, copies, preservation, signing
 from services.exchange import delivering, lodging, polling, reconciling, sending, syncing
 from services.federation import pulling, telling
 from services.hub import above, descending, imports, relaying, retention
@@ -16,6 +16,9 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "sign_copy": copies.sign,
     "inspect": signing.inspect_incoming,
     "warn_certificates": expiry.warn,
+    "judge_again": signing.judge_again,
+    "preserve": preservation.preserve,
+    "renew_stamps": preservation.renew_stamps,
     "send": sending.send,
     "deliver": delivering.deliver,
     "poll": polling.poll,

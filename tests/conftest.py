@@ -128,8 +128,8 @@ def _rarer_garbage():
 class SessionCA:
     """The demo authority of all tests: each holder's key is made once a session."""
 
-    def __init__(self) -> None:
-        self._ca = DemoCA.create("CA của các bài kiểm tra", utc_now())
+    def __init__(self, tells: bool = False) -> None:
+        self._ca = DemoCA.create("CA của các bài kiểm tra", utc_now(), tells)
         self.root_der = self._ca.root_der
         self._issued: dict[tuple, bytes] = {}
 
@@ -155,11 +155,11 @@ def make_node(
     folder: Path,
     data: province.DemoNode,
     role=NodeRole.DISTRICT,
-    certificates: bool = False,
+    certificates: "bool | SessionCA" = False,
     **options,
 ):
     """An application with tables and people, on the kind of database the test runs with; with
-    `certificates` its leaders and agencies can sign (PIN `PIN`). Other `options` go to
+    `certificates` (True, or an authority) its leaders and agencies can sign (PIN `PIN`). Other `options` go to
     `create_app`."""
 
     def fill(url: str, template: Path) -> None:
@@ -184,11 +184,12 @@ def make_node(
     return app
 
 
-def _seed(office, data: province.DemoNode, certificates: bool) -> None:
+def _seed(office, data: province.DemoNode, certificates: "bool | SessionCA") -> None:
     seed.seed_people(office, data, PASSWORD)
     seed.seed_directory(office)
     if certificates:
-        seed.seed_certificates(office, data, demo_ca(), PIN)
+        ca = demo_ca() if certificates is True else certificates
+        seed.seed_certificates(office, data, ca, PIN)
 
 
 def pytest_collection_modifyitems(config, items):

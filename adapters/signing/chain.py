@@ -68,8 +68,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a chain proves at a moment: that the file and its evidence existed at `at`; why not, as
-    `problem`, otherwise. `stamps` are the good ones, oldest first."""
+    """What a chain proves at a moment: that the file and its evidence existed at `at`. `problem`
+    says why not, or not earlier. `stamps` are the good ones, oldest first."""
 
     at: datetime | None = None
     problem: str = ""
@@ -89,6 +89,7 @@ def prove(
     except Invalid as broken:
         return Proof(problem=broken.code)
     good: list[Stamp] = []
+    problem = "manifest-unstamped"
     for index in reversed(range(len(steps))):
         if not steps[index].stamp:
             continue
@@ -102,13 +103,11 @@ def prove(
                 _about_authority(later, read),
             )
         except StampRefused as refused:
-            # What an older stamp says rests on the newer ones.
-            return Proof(problem=refused.code)
+            problem = refused.code
+            break  # what older ones say rests on this
         good.append(stamp)
-        moment = stamp.at
-    if not good:
-        return Proof(problem="manifest-unstamped")
-    return Proof(good[-1].at, "", tuple(reversed(good)))
+        moment, problem = stamp.at, ""
+    return Proof(good[-1].at if good else None, problem, tuple(reversed(good)))
 
 
 def _linked(file: str, steps: Sequence[Step]) -> list[Manifest]:

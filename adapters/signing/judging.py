@@ -108,6 +108,9 @@ def trusted(
         known,
         trusted=trust.trusted and not refused,
         revocation=trust.revocation,
+        revocation_source=trust.told.source,
+        revocation_at=trust.told.at,
+        revoked_since=trust.told.since,
         chain=trust.chain,
         details=known.details + tuple(each for each in trust.details if each not in known.details),
     )

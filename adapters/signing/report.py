@@ -19,6 +19,8 @@ class SignatureFacts:
     authority, "claimed" is what the signer's machine said. `later_changes` tells what was added to
     the file after this signature, `changed_fields` which fields were filled. `revision` of
     `revisions` of the file is the one it closes. `details` holds codes that explain the verdict.
+    Revocation is known by `revocation_source` of `revocation_at`. An archive stamp beside the file
+    proves that it existed at `proven_at`.
     """
 
     field: str
@@ -50,6 +52,10 @@ class SignatureFacts:
     weak_algorithm: bool = False
     trusted: bool = False
     revocation: Literal["good", "revoked", "unknown"] = "unknown"
+    revocation_source: Literal["ocsp", "crl", ""] = ""
+    revocation_at: datetime | None = None
+    revoked_since: datetime | None = None
+    proven_at: datetime | None = None
     details: tuple[str, ...] = ()
 
     @property

@@ -80,7 +80,14 @@ def ready_leader(
 
 
 def ready_cosigner(
-    signed: bytes, holder: Holder, image_png: bytes, *, field: str, signer_name: str, at: datetime
+    signed: bytes,
+    holder: Holder,
+    image_png: bytes,
+    *,
+    field: str,
+    signer_name: str,
+    at: datetime,
+    stamped: bool = False,
 ) -> SignatureToMake:
     """The first step for a leader who signs after the first, in the empty field kept for them.
 
@@ -89,7 +96,7 @@ def ready_cosigner(
     """
     _check_leader(signed)
     picture = read_picture(image_png)
-    wish = Wish(field, at, name=signer_name)
+    wish = Wish(field, at, name=signer_name, stamped=stamped)
     return ready_field(signed, holder, wish, partial(_draw_signature, picture))
 
 

@@ -28,6 +28,7 @@ from pyhanko_certvalidator import ValidationContext
 from adapters.signing.algorithms import DatedAlgorithms
 from adapters.signing.certificates import SIGNING_USAGES, facts_of
 from adapters.signing.signed import VIETNAM, Signed
+from adapters.signing.telling import NOTHING_TOLD, Told, told_by
 from domain.errors import Invalid
 
 __all__ = ["VIETNAM", "Anchors", "Evidence", "TrustList", "certificate_trust", "signing_time"]
@@ -57,11 +58,19 @@ class TrustList:
 @dataclass(frozen=True)
 class Evidence:
     """What is known beside the file, as DER, from whoever may ask the network: revocation lists,
-    OCSP responses, certificates of issuers. What cannot be read is passed over."""
+    OCSP responses, certificates of issuers. What cannot be read is passed over. `asked_at` is when
+    whoever may do so asked last; the file provably existed at `proven_at` (an archive stamp)."""
 
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
     certificates: tuple[bytes, ...] = ()
+    asked_at: datetime | None = None
+    proven_at: datetime | None = None
+
+    def day(self, at: datetime | None) -> datetime | None:
+        """From when on nothing that happens can hurt the signatures in the file any more: what was
+        proven then is judged as of then."""
+        return min(filter(None, (at, self.proven_at)), default=None)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,7 @@ class Anchors:
     helpers: list[x509.Certificate]
     crls: list[crl.CertificateList]
     ocsps: list[ocsp.OCSPResponse]
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -84,12 +94,14 @@ class SigningTime:
 
 @dataclass(frozen=True)
 class Trust:
-    """`chain` names the certificates from the signer's to the root, as far as they were found."""
+    """`chain` names the certificates from the signer's to the root, as far as they were found;
+    `told` is by what the revocation is known."""
 
     trusted: bool
     revocation: Literal["good", "revoked", "unknown"]
     details: tuple[str, ...] = ()
     chain: tuple[str, ...] = ()
+    told: Told = NOTHING_TOLD
 
 
 def load_anchors(roots: TrustList | Sequence[bytes], evidence: Evidence) -> Anchors:
@@ -102,6 +114,7 @@ def load_anchors(roots: TrustList | Sequence[bytes], evidence: Evidence) -> Anch
         _readable(x509.Certificate, helpers),
         _readable(crl.CertificateList, evidence.crls),
         _readable(ocsp.OCSPResponse, evidence.ocsps),
+        evidence.asked_at,
     )
 
 
@@ -171,15 +184,17 @@ def certificate_trust(
     if not crls and not ocsps:
         return Trust(True, "unknown", ("revocation-unknown",), chain)
     evidence = {"crls": crls, "ocsps": ocsps}
+    asked = proven if time.source == "timestamp" else min(proven, anchors.asked_at or proven)
     context = _context(
-        anchors, anchors.signing, proven, proven, "require", others=signed.others, **evidence
+        anchors, anchors.signing, asked, proven, "require", others=signed.others, **evidence
     )
     found = _path(signed, context)
+    told = told_by(signed.certificate, crls, ocsps)
     if found.error_subindic in _REVOKED:
-        return Trust(False, "revoked", ("certificate-revoked",), chain)
+        return Trust(False, "revoked", ("certificate-revoked",), chain, told)
     if found.success_result is None:  # what there is is stale, or about somebody else
         return Trust(True, "unknown", ("revocation-unknown",), chain)
-    return Trust(True, "good", (), chain)
+    return Trust(True, "good", (), chain, told)
 
 
 def _doubt_about_time(signed: Signed, time: SigningTime, at: datetime | None) -> str | None:

@@ -16,7 +16,7 @@ from adapters.signing.lettering import Lettering, letter
 from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_fields
 from adapters.signing.pictures import read_picture
 from adapters.signing.sign import sign_field
-from adapters.signing.update import Wish
+from adapters.signing.update import Stamp, Wish
 from domain.errors import Invalid
 from domain.places import Box
 
@@ -41,6 +41,7 @@ def issue_beside(  # noqa: PLR0913 as `ready_issue`
     font: bytes,
     at: datetime,
     date_font: bytes | None = None,
+    stamp: Stamp | None = None,
 ) -> bytes:
     """The same as `issue`, with three signatures of the key. Refuses as `sign_field`, and
     "number-empty", "date-empty", and the codes of `read_picture` and `letter`."""
@@ -60,7 +61,8 @@ def issue_beside(  # noqa: PLR0913 as `ready_issue`
     def draw_over_leader(update: Increment, field: Field) -> None:
         draw_seal(update, field, leader, picture, seal_mm)
 
-    return sign_field(signed, key, Wish(SEAL, at), draw_over_leader)
+    wish = Wish(SEAL, at, stamped=stamp is not None)
+    return sign_field(signed, key, wish, draw_over_leader, stamp=stamp)
 
 
 def _leaders_box(reader: PdfFileReader) -> Box:

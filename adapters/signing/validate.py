@@ -79,21 +79,28 @@ def validate(
     Refuses what is no readable PDF: "pdf-empty", "pdf-not-pdf", "pdf-encrypted", "pdf-broken"; and
     "too-many-signatures", "trust-root-broken".
     """
-    court = Court(load_anchors(trust_roots, evidence), at)
-    return _report(_File(open_pdf(pdf), RECEIVED, court, pdf))
+    court = Court(load_anchors(trust_roots, evidence), evidence.day(at))
+    return _proven(_report(_File(open_pdf(pdf), RECEIVED, court, pdf)), evidence)
 
 
 def validate_strict(
     pdf: bytes | BinaryIO,
     trust_roots: TrustList | Sequence[bytes],
     at: datetime | None = None,
+    evidence: Evidence = Evidence(),  # noqa: B008  frozen
 ) -> Report:
     """Judge a PDF of our own making: strict reading, and only number and date may be filled.
 
     Without `at`, certificates are judged at the time each signature claims.
     """
-    court = Court(load_anchors(trust_roots, Evidence()), at)
-    return _report(_File(open_pdf(pdf, strict=True), OURS, court))
+    court = Court(load_anchors(trust_roots, evidence), evidence.day(at))
+    return _proven(_report(_File(open_pdf(pdf, strict=True), OURS, court)), evidence)
+
+
+def _proven(report: Report, evidence: Evidence) -> Report:
+    if evidence.proven_at is None:
+        return report
+    return Report(tuple(replace(each, proven_at=evidence.proven_at) for each in report.signatures))
 
 
 def _report(file: _File) -> Report:

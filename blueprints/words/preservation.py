@@ -54,4 +54,12 @@ WORDS = {
         _l("Hồ sơ bằng chứng thiếu một mắt xích."),
         _l("Hãy khôi phục cơ sở dữ liệu và kho tệp từ cùng một bản sao lưu."),
     ),
+    "preservation-waiting": (
+        _l("Đang thu thập bằng chứng và xin dấu thời gian."),
+        _l("Thường xong trong vài phút."),
+    ),
+    "revocation-unknown": (
+        _l("Chưa hỏi được tình trạng thu hồi của chứng thư."),
+        _l("Hệ thống hỏi lại mỗi đêm, trong 30 ngày."),
+    ),
 }

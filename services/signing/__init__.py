@@ -6,7 +6,7 @@ from services.signing.pins import PinProof, Typed, change_pin, check_pin, send_o
 from services.signing.proving import prove
 from services.signing.requests import forget_expired, request_leader, request_seal
 from services.signing.trust import add_root
-from services.signing.verification import inspect_incoming, signatures_of, verify_file
+from services.signing.verification import inspect_incoming, judge_again, signatures_of, verify_file
 
 # These know the outgoing documents, whose steps call the functions above.
 from services.signing.desk import Desk, desk, request_of  # isort: skip
@@ -26,6 +26,7 @@ __all__ = [
     "expire_tokens",
     "forget_expired",
     "inspect_incoming",
+    "judge_again",
     "prove",
     "request_leader",
     "request_of",

@@ -25,6 +25,7 @@ from models.signing import CertificateBinding, SigningRequest
 from services import outbox
 from services.office import Office
 from services.outbox import Lease
+from services.preservation import stamping
 from services.signing import grounds, verification
 from services.unit_of_work import transaction
 
@@ -117,7 +118,8 @@ def _with_block(
 ) -> Made:
     at = office.now()
     block = Block(block_lines(request.document.reference, at), font_bytes(FONT))
-    signed = sign_block(data, key, block, pdf.clear_corner(data, *block.size), at=at)
+    place, stamp = pdf.clear_corner(data, *block.size), stamping.stamper(office)
+    signed = sign_block(data, key, block, place, at=at, stamp=stamp)
     return Made(manner, signed=signed, report=verification.judge_own(office, signed))
 
 

@@ -14,11 +14,13 @@ from domain.errors import Conflict, Forbidden, Refusal, Unavailable
 from domain.roles import SYSTEM
 from models.files import StoredFile
 from models.outgoing import OutgoingDocument
+from models.preservation import Origin
 from models.signing import KeyBackend, SigningRequest, SigningRole, SigningState
 from services import outbox, stored_files
 from services.office import Office
 from services.outbox import Lease
 from services.outgoing.state import move
+from services.preservation import keeping, stamping
 from services.signing import (
     backends,
     enclosures,
@@ -88,15 +90,17 @@ def _make(office: Office, lease: Lease, request: SigningRequest) -> Parts:
 
 def _as_leader(office: Office, request: SigningRequest, data: bytes) -> Parts:
     parts = material.of_leader(office, request)
-    key = _key(office, request)
-    return data, finish_update(turns.ready(request.document, data, key, parts), key)
+    key, stamp = _key(office, request), stamping.stamper(office)
+    made = turns.ready(request.document, data, key, parts | {"stamped": stamp is not None})
+    return data, finish_update(made, key, stamp)
 
 
 def _as_seal(office: Office, request: SigningRequest, data: bytes, key: SigningKey) -> Parts:
-    parts = material.of_seal(office, request)
+    parts, stamp = material.of_seal(office, request), stamping.stamper(office)
     if not is_certified(data):
-        return data, issue_beside(data, key, **parts)[len(data) :]
-    return data, finish_update(ready_issue(data, key, **parts), key)
+        return data, issue_beside(data, key, stamp=stamp, **parts)[len(data) :]
+    made = ready_issue(data, key, stamped=stamp is not None, **parts)
+    return data, finish_update(made, key, stamp)
 
 
 def _key(office: Office, request: SigningRequest) -> SigningKey:
@@ -163,6 +167,7 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
         else:
             doc.issued_sha256 = request.output_sha256
         token_requests.forget(work, request.id)
+            _preserve(work, doc)
         verification.record(work, request.output_sha256, report)
         move(
             work, doc, step,
@@ -170,6 +175,13 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
             input=request.input_sha256, output=request.output_sha256,
             certificate=request.binding.certificate_sha256, verdict=report.verdict,
         )  # fmt: skip
+
+
+def _preserve(work: Work, doc: OutgoingDocument) -> None:
+    """What goes out is kept provable: the document and its signed enclosures."""
+    signed = [each.signed_sha256 for each in doc.enclosures if each.signed_sha256]
+    for sha256 in dict.fromkeys([doc.issued_sha256, *signed]):
+        keeping.begin(work, sha256, Origin.OWN, doc.agency_id, outgoing_id=doc.id)
 
 
 def _fail(office: Office, lease: Lease, refusal: Refusal) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from adapters.confinement import Died, confined
 from adapters.files import DamagedFile
 from adapters.signing.beside import holds_xml_signature, validate_beside
+from adapters.signing.trust import Evidence
 from adapters.signing.validate import validate
 from domain.errors import Refusal
 from domain.signed_files import NamedFile
 from domain.verdicts import Verdict, worst
 from services.office import Office
+from services.preservation import proving
 from services.signing import trust
 
 SECONDS, MEMORY = 10, 768 * 1024 * 1024  # for one file (signing.md, 5)
@@ -63,13 +65,13 @@ def judge(office: Office, sha256: str) -> Findings:
         data = office.files.read(sha256)
     except (DamagedFile, FileNotFoundError):
         return Findings(problem="file-damaged")
-    return judge_bytes(office, data)
+    return judge_bytes(office, data, proving.beside(office, sha256))
 
 
-def judge_bytes(office: Office, data: bytes) -> Findings:
-    """The same of bytes that are stored nowhere."""
+def judge_bytes(office: Office, data: bytes, beside: Evidence = proving.NOTHING) -> Findings:
+    """The same of bytes that are stored nowhere, or with what is kept `beside` a file."""
     trusted, now = trust.trust_list(office.session()), office.now()
-    return _in_confinement(lambda: (0, validate(data, trusted, now)))[1]
+    return _in_confinement(lambda: (0, validate(data, trusted, now, beside)))[1]
 
 
 def judge_beside(

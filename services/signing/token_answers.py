@@ -5,7 +5,7 @@ ends nothing: the request waits for the token again, and its page says why."""
 from adapters import pdf
 from adapters.confinement import Died, confined
 from adapters.signing.returned import Awaited, check_returned
-from adapters.signing.update import SignatureToMake
+from adapters.signing.update import STAMP_ROOM, SignatureToMake
 from domain.errors import Conflict, Invalid, Refusal
 from domain.numbering import printed_number
 from domain.roles import SYSTEM
@@ -14,6 +14,7 @@ from models.signing import KeyBackend, SigningRequest, SigningRole, SigningState
 from services import outbox
 from services.office import Office
 from services.outbox import Lease
+from services.preservation import stamping
 from services.signing import grounds, token_requests, turns
 from services.signing.judging import MEMORY, SECONDS
 from services.signing.provenance import same_number
@@ -39,7 +40,8 @@ def completed(office: Office, request: SigningRequest) -> tuple[bytes, bytes]:
     if signing is None or signing.prepared is None or signing.signature is None:
         raise Conflict("token-answer-late")
     ready = SignatureToMake.unpacked(signing.prepared, before)
-    return before, ready.signed(signing.signature)
+    has_room = ready.room > STAMP_ROOM  # the authority may have been set since it was made ready
+    return before, ready.signed(signing.signature, stamping.stamper(office) if has_room else None)
 
 
 def is_own(office: Office, request: SigningRequest) -> bool:

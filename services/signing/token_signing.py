@@ -20,6 +20,7 @@ from domain.roles import Actor
 from models.signing import SigningRequest, SigningRole, SigningState
 from models.tokens import SigningDevice
 from services.office import Office
+from services.preservation import stamping
 from services.signing import grounds, material, token_requests, trust, turns
 from services.signing.requests import KIND, QUEUE
 from services.unit_of_work import transaction
@@ -80,12 +81,14 @@ def _ready(office: Office, request: SigningRequest) -> SignatureToMake:
     data = grounds.read_file(office, request.input_sha256, "file-damaged")
     certificate = x509.Certificate.load(request.binding.certificate)
     holder = Holder(certificate, trust.issuers_of(office.session(), certificate))
+    stamped = stamping.stamper(office) is not None
     if request.role == SigningRole.LEADER:
-        return turns.ready(request.document, data, holder, material.of_leader(office, request))
+        parts = material.of_leader(office, request) | {"stamped": stamped}
+        return turns.ready(request.document, data, holder, parts)
     grounds.check_leader_signed(office.session(), request, data)
     if not is_certified(data):  # number and date would be signatures of their own: three, not one
         raise Invalid("token-three-signatures")
-    return ready_issue(data, holder, **material.of_seal(office, request))
+    return ready_issue(data, holder, stamped=stamped, **material.of_seal(office, request))
 
 
 def document(office: Office, device: SigningDevice, request_id: int, nonce: str) -> list[bytes]:

@@ -46,6 +46,17 @@ def roots(session: Session) -> list[bytes]:
     return list(trust_list(session).signing)
 
 
+def stamping_roots(session: Session) -> list[bytes]:
+    """The roots trusted for time stamps, as DER."""
+    return list(trust_list(session).stamping)
+
+
+def all_roots(session: Session) -> list[bytes]:
+    """The roots trusted for anything, each once, as DER."""
+    trusted = trust_list(session)
+    return list(dict.fromkeys((*trusted.signing, *trusted.stamping)))
+
+
 def trust_list(session: Session) -> TrustList:
     """All that is trusted now, and for what."""
     active = select(TrustRoot).where(TrustRoot.state == TrustState.ACTIVE).order_by(TrustRoot.id)

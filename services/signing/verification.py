@@ -7,18 +7,22 @@ from typing import BinaryIO
 
 from sqlalchemy import delete, select
 
+from adapters.files import DamagedFile
 from adapters.signing.report import Report
+from adapters.signing.trust import Evidence
 from adapters.signing.validate import validate_strict
-from domain.errors import NotFound
+from domain.errors import NotFound, Refusal
 from domain.roles import SYSTEM
 from domain.signed_files import NamedFile
 from domain.verdicts import Verdict, worst
 from models.incoming import IncomingDocument
 from models.inspections import Inspection
+from models.preservation import Origin, Preservation
 from models.signing import Signature
 from services import outbox
 from services.office import Office
 from services.outbox import Lease
+from services.preservation import keeping, proving
 from services.signing import provenance, trust
 from services.signing.judging import Findings, examine, judge
 from services.unit_of_work import Work, transaction
@@ -64,6 +68,10 @@ def write_all(
     document.verdict, document.doubts = verdict, doubts
     for sha256, each in found.items():
         write(work, sha256, each)
+        if each.signatures:
+            keeping.begin(
+                work, sha256, Origin.RECEIVED, document.agency_id, incoming_id=document.id
+            )
     return verdict
 
 
@@ -79,9 +87,30 @@ def _in_one_word(document: IncomingDocument, found: Iterable[Findings]) -> str:
     return str(worst(verdicts) or UNSIGNED)
 
 
-def judge_own(office: Office, data: bytes | BinaryIO) -> Report:
-    """Judges a file of our own making by the strict rules."""
-    return validate_strict(data, trust.roots(office.session()), office.now())
+def judge_own(
+    office: Office,
+    data: bytes | BinaryIO,
+    beside: Evidence = proving.NOTHING,
+) -> Report:
+    """Judges a file of our own making by the strict rules, with what is kept beside it."""
+    return validate_strict(data, trust.trust_list(office.session()), office.now(), beside)
+
+
+def judge_again(office: Office, lease: Lease) -> None:
+    """The job that judges a file of our own anew, since more is known of its certificates."""
+    row = office.session().get(Preservation, lease.subject_id)
+    if row is None:
+        raise NotFound("not-found")
+    sha256 = row.file_sha256
+    try:
+        data = office.files.read(sha256)
+        report = judge_own(office, data, proving.beside(office, sha256))
+    except (DamagedFile, FileNotFoundError, Refusal):
+        report = None
+    with transaction(office, SYSTEM) as work:
+        outbox.settle(work, lease)
+        if report is not None:
+            record(work, sha256, report)
 
 
 def record(work: Work, sha256: str, report: Report) -> list[Signature]:

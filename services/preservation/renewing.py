@@ -1,0 +1,71 @@
+"""The nightly job `renew_stamps`: wakes `preserve` for every file whose archive stamp nears the end
+of its certificate, and once more for those where something is still missing."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import and_, exists, or_, select
+
+from domain.dates import VIETNAM, local
+from domain.roles import SYSTEM
+from models.exchange import OutboxItem, OutboxState
+from models.preservation import Preservation
+from services import outbox, repeating
+from services.office import Office
+from services.outbox import Lease
+from services.preservation import outcome
+from services.preservation.keeping import KIND, PRIORITY, QUEUE
+from services.unit_of_work import Work, transaction
+
+NIGHTLY, EVERY = "renew_stamps", 24 * 3600
+NIGHT = time(1, 30, tzinfo=VIETNAM)
+AT_ONCE = 500
+HOPEFUL = timedelta(days=30)  # so long is revocation of a file asked for again by night
+
+
+def ensure(office: Office) -> None:
+    """The job exists on a node; cheap when it does, for the sweeper asks often."""
+    if not office.settings.is_hub:
+        repeating.ensure(office, QUEUE, {NIGHTLY: EVERY})
+
+
+def renew_stamps(office: Office, lease: Lease) -> None:
+    """Part after part, each in a transaction of its own that still holds the lease."""
+    while True:
+        with transaction(office, SYSTEM) as work:
+            outbox.renew(work, lease)
+            woken = wake(work, _due(work))
+        if woken < AT_ONCE:
+            break
+    with transaction(office, SYSTEM) as work:
+        outbox.settle(work, lease, _next_night(work.now))
+
+
+def _next_night(now: datetime) -> datetime:
+    tonight = datetime.combine(local(now).date(), NIGHT)
+    return tonight if tonight > now else tonight + timedelta(days=1)
+
+
+def wake(work: Work, wanted) -> int:
+    """Lets `preserve` run for these files where it is not waiting to already; how many."""
+    waiting = exists().where(
+        OutboxItem.kind == KIND,
+        OutboxItem.subject_id == Preservation.id,
+        OutboxItem.state == OutboxState.DUE,
+    )
+    query = select(Preservation.id).where(wanted, ~waiting).order_by(Preservation.id)
+    found = work.session.scalars(query.limit(AT_ONCE)).all()
+    for row_id in found:
+        work.enqueue(QUEUE, KIND, row_id, priority=PRIORITY)
+    work.session.flush()
+    return len(found)
+
+
+def _due(work: Work):
+    settings = work.office.settings
+    ending = Preservation.stamp_ends <= work.now + timedelta(days=settings.stamp_renewal_days)
+    hopeless = [outcome.NO_AUTHORITY] if not settings.tsa_url else []
+    old = and_(
+        Preservation.missing == outcome.UNKNOWN, Preservation.created_at < work.now - HOPEFUL
+    )
+    missing = and_(Preservation.missing.not_in(["", *hopeless]), ~old)
+    return or_(ending, missing)
