@@ -159,8 +159,8 @@ def make_node(
     **options,
 ):
     """An application with tables and people, on the kind of database the test runs with; with
-    `certificates` (True, or an authority) its leaders and agencies can sign (PIN `PIN`). Other `options` go to
-    `create_app`."""
+    `certificates` (True, or an authority) its leaders and agencies can sign (PIN `PIN`). Other
+    `options` go to `create_app`."""
 
     def fill(url: str, template: Path) -> None:
         app = create_app(make_settings(template, role, data.name, database_url=url))
