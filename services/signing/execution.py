@@ -166,8 +166,8 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
             step = turns.signed(work, doc, request.output_sha256)
         else:
             doc.issued_sha256 = request.output_sha256
-        token_requests.forget(work, request.id)
             _preserve(work, doc)
+        token_requests.forget(work, request.id)
         verification.record(work, request.output_sha256, report)
         move(
             work, doc, step,
