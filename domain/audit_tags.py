@@ -47,8 +47,6 @@ OTHER_TAGS = frozenset(
         "admin:trust_root_remove",
         "admin:trust_root_resume",
         "admin:trust_root_suspend",
-        "admin:stamps_retry",
-        "admin:time_authority_check",
         "preservation:add",
         "preservation:renew",
         "batch:start",
