@@ -90,7 +90,7 @@ def move(office: Office, actor: Actor, document_id: int, place: Place) -> None:
     with transaction(office, actor) as work:
         document = access.locked(work, document_id)
         document.stamp_left, document.stamp_top = place
-        work.audit("incoming:stamp", document, left=place[0], top=place[1])
+        work.audit("incoming:stamp", document, place=f"{place[0]}, {place[1]} mm")
 
 
 def proposed(office: Office, stamped: Stamped) -> Place:
