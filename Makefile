@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing bench-verification
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing bench-verification bench-signing
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ bench-exchange: $(BIN)/.installed ## figures: packages accepted a second, carrie
 
 bench-fanout: $(BIN)/.installed ## figures: one document to 1,000 recipients
 	@$(BIN)/python -m bench.fanout
+
+bench-signing: $(BIN)/.installed ## figures: signatures a second beside iText 5, PDFBox 2 and pyHanko (names the packages they need)
+	@$(BIN)/python -m bench.signing
 
 bench-federation: $(BIN)/.installed ## figures: a hub asks 1,000 simulated nodes
 	@$(BIN)/python -m bench.federation

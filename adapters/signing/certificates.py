@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from asn1crypto import x509
@@ -66,6 +67,12 @@ def read_facts(der: bytes) -> CertificateFacts:
 
 
 def facts_of(certificate: x509.Certificate) -> CertificateFacts:
+    return _facts(certificate.dump())
+
+
+@lru_cache(maxsize=256)
+def _facts(der: bytes) -> CertificateFacts:
+    certificate = x509.Certificate.load(der)
     subject = _attributes(certificate.subject)
     issuer = _attributes(certificate.issuer)
     usage = certificate.key_usage_value

@@ -9,18 +9,19 @@ leaves no later change to judge; earlier ones, trust and time are `validate`'s m
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO
 
 from asn1crypto import cms, x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509 import load_der_x509_certificate
-from pyhanko.pdf_utils.generic import IndirectObject
-from pyhanko.pdf_utils.reader import PdfFileReader
 
+from adapters.signing.appended import Parts, SignedField, between, length, signed_field
 from adapters.signing.cms import DIGESTS
 from adapters.signing.pdf import open_pdf, signature_fields
 from domain.errors import Invalid, Refusal
@@ -28,7 +29,6 @@ from domain.errors import Invalid, Refusal
 SMALL = 4 * 1024 * 1024  # bytes: joined in memory, which is read faster than in parts
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
 _CONTENTS = re.compile(rb"/Contents\s*(<[0-9A-Fa-f\s]*>)")
-Parts = Sequence[bytes]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Closing:
     """The signature that closes a file: its field and whose it is."""
 
     field: str
-    certificate: x509.Certificate
+    certificate: bytes  # DER
 
 
 def closing_signature(parts: Parts) -> Closing:
@@ -45,12 +45,11 @@ def closing_signature(parts: Parts) -> Closing:
     Invalid("signature-not-genuine") where none closes it, or it does not hold; what `open_pdf`
     refuses in strict reading.
     """
-    reader = open_pdf(stream_of(parts), strict=True)
     try:
-        for name, (filled, field) in signature_fields(reader).items():
-            hole = _hole(reader, field, parts) if filled else None
+        for field in _candidates(parts):
+            hole = _hole(field, parts)
             if hole is not None:
-                return Closing(name, _genuine(hole, parts))
+                return Closing(field.name, _genuine(hole, parts))
     except Refusal:
         raise
     except Exception as error:  # damaged dictionaries and CMS lead to any error
@@ -58,9 +57,22 @@ def closing_signature(parts: Parts) -> Closing:
     raise Invalid("signature-not-genuine", field="file")
 
 
+def _candidates(parts: Parts) -> Iterator[SignedField]:
+    """The field of the last update if that is easily read, else every signed one."""
+    found = signed_field(parts)
+    if found is not None:
+        yield found
+        return
+    reader = open_pdf(stream_of(parts), strict=True)
+    for name, (filled, reference) in signature_fields(reader).items():
+        if filled:
+            value = reference.get_object().raw_get("/V").reference
+            yield SignedField(name, reader.xrefs[value])
+
+
 def stream_of(parts: Parts) -> BinaryIO:
     """The parts as one stream; large ones are not copied."""
-    if sum(map(len, parts)) <= SMALL:
+    if length(parts) <= SMALL:
         return io.BytesIO(b"".join(parts))
     return io.BufferedReader(_Joined(parts), 1 << 16)
 
@@ -68,7 +80,7 @@ def stream_of(parts: Parts) -> BinaryIO:
 class _Joined(io.RawIOBase):
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._size = sum(map(len, parts))
+        self._size = length(parts)
         self._at = 0
 
     def readable(self) -> bool:
@@ -83,21 +95,11 @@ class _Joined(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:
         filled = 0
-        for piece in _between(self._parts, self._at, self._at + len(buffer)):
+        for piece in between(self._parts, self._at, self._at + len(buffer)):
             buffer[filled : filled + len(piece)] = piece
             filled += len(piece)
         self._at += filled
         return filled
-
-
-def _between(parts: Parts, start: int, end: int) -> Iterator[memoryview]:
-    """What lies from `start` to `end`, without copying."""
-    base = 0
-    for part in parts:
-        low, high = max(start - base, 0), min(end - base, len(part))
-        if low < high:
-            yield memoryview(part)[low:high]
-        base += len(part)
 
 
 @dataclass(frozen=True)
@@ -109,11 +111,11 @@ class _Hole:
     cms: bytes
 
 
-def _hole(reader: PdfFileReader, field: IndirectObject, parts: Parts) -> _Hole | None:
+def _hole(field: SignedField, parts: Parts) -> _Hole | None:
     """The hole of a signature over all else of the file; None for one that covers less. Read from
     the bytes of its object: pyHanko takes milliseconds for the digits of a CMS."""
-    offset, size = reader.xrefs[field.get_object().raw_get("/V").reference], sum(map(len, parts))
-    text = b"".join(_between(parts, offset, size)).partition(b"endobj")[0]
+    offset, size = field.offset, length(parts)
+    text = b"".join(between(parts, offset, size)).partition(b"endobj")[0]
     (ranges,) = _BYTE_RANGE.finditer(text)
     (contents,) = _CONTENTS.finditer(text)
     start, first, second, rest = (int(number) for number in ranges.groups())
@@ -123,13 +125,14 @@ def _hole(reader: PdfFileReader, field: IndirectObject, parts: Parts) -> _Hole |
     return _Hole(first, second, bytes.fromhex(contents[1][1:-1].decode("ascii")))
 
 
-def _genuine(hole: _Hole, parts: Parts) -> x509.Certificate:
+def _genuine(hole: _Hole, parts: Parts) -> bytes:
+    """The certificate (DER) whose key signed what the hole leaves."""
     signed = cms.ContentInfo.load(hole.cms)["content"]
     (signer,) = signed["signer_infos"]
     kind = signer["digest_algorithm"]["algorithm"].native
     digest = hashlib.new(kind) if kind in DIGESTS else None
-    for start, end in ((0, hole.start), (hole.end, sum(map(len, parts)))):
-        for piece in _between(parts, start, end):
+    for start, end in ((0, hole.start), (hole.end, length(parts))):
+        for piece in between(parts, start, end):
             digest.update(piece)
     attributes = {each["type"].native: each["values"] for each in signer["signed_attrs"]}
     if [each.native for each in attributes["message_digest"]] != [digest.digest()]:
@@ -139,18 +142,26 @@ def _genuine(hole: _Hole, parts: Parts) -> x509.Certificate:
     return certificate
 
 
-def _signers(signed: cms.SignedData, signer: cms.SignerInfo) -> x509.Certificate:
-    wanted = signer["sid"].chosen
-    return next(
-        each.chosen
-        for each in signed["certificates"]
-        if each.chosen.serial_number == wanted["serial_number"].native
-        and each.chosen.issuer.dump() == wanted["issuer"].dump()
-    )
+def _signers(signed: cms.SignedData, signer: cms.SignerInfo) -> bytes:
+    """The certificate (DER) that the signer's information names."""
+    wanted = signer["sid"].chosen.dump()
+    return next(der for each in signed["certificates"] if _identity(der := each.dump()) == wanted)
 
 
-def _check(certificate: x509.Certificate, signer: cms.SignerInfo, kind: str) -> None:
-    key = load_der_x509_certificate(certificate.dump()).public_key()
+@lru_cache(maxsize=256)
+def _identity(certificate: bytes) -> bytes:
+    known = x509.Certificate.load(certificate)
+    serial = known["tbs_certificate"]["serial_number"].native
+    return cms.IssuerAndSerialNumber({"issuer": known.issuer, "serial_number": serial}).dump()
+
+
+@lru_cache(maxsize=256)
+def _public_key(certificate: bytes) -> CertificatePublicKeyTypes:
+    return load_der_x509_certificate(certificate).public_key()
+
+
+def _check(certificate: bytes, signer: cms.SignerInfo, kind: str) -> None:
+    key = _public_key(certificate)
     algorithm = getattr(hashes, kind.upper())()
     attributes = b"\x31" + signer["signed_attrs"].dump()[1:]  # signed as a plain SET
     value = signer["signature"].native

@@ -21,7 +21,7 @@ _MECHANISMS = {"rsa": "{}_rsa", "ec": "{}_ecdsa"}
 DIGESTS = {"sha256": 32, "sha384": 48, "sha512": 64}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CmsTemplate:
     """All of a signature's CMS that is the same for every document."""
 

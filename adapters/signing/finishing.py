@@ -75,7 +75,7 @@ def _check_new(made: SignatureToMake, tail: bytes) -> None:
         found = closing_signature((made.before, tail))
     except Refusal as refusal:
         raise SigningFailed("signed-file-invalid", cause=refusal.code) from refusal
-    if (found.field, found.certificate.dump()) != (made.field, made.certificate.dump()):
+    if (found.field, found.certificate) != (made.field, made.certificate.dump()):
         raise SigningFailed("signed-file-invalid", cause="signature-of-another")
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, lru_cache
 
 from asn1crypto import x509
 from pyhanko.pdf_utils import generic
@@ -20,7 +21,7 @@ from pyhanko.pdf_utils.generic import pdf_string as string
 from pyhanko.sign.fields import MDPPerm
 
 from adapters.signing.baked import written
-from adapters.signing.cms import CmsTemplate, template_for
+from adapters.signing.cms import DIGESTS, CmsTemplate, template_for
 from adapters.signing.finding import Field
 from adapters.signing.increment import Increment
 from adapters.signing.pdf import entry
@@ -64,7 +65,7 @@ class SignatureToMake:
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
 
-    @property
+    @cached_property
     def attributes(self) -> bytes:
         return self._template.attributes(self.document_digest)
 
@@ -117,7 +118,7 @@ class SignatureToMake:
             chain=tuple(_certificate(each) for each in record["chain"]),
         )
 
-    @property
+    @cached_property
     def _template(self) -> CmsTemplate:
         return template_for(self.certificate, self.chain, self.digest_name)
 
@@ -135,9 +136,7 @@ def make_ready(
     closed over them: after this nothing may be added. `field` is an empty signature field whose
     appearance is drawn already."""
     template = template_for(certificate, chain, wish.digest)
-    attributes = template.attributes(bytes(hashlib.new(wish.digest).digest_size))
-    room = len(template.assembled(attributes, bytes(signature_bytes))) + _SLACK
-    room += STAMP_ROOM if wish.stamped else 0
+    room = _room(template, signature_bytes) + (STAMP_ROOM if wish.stamped else 0)
     head, middle, rest = _dictionary(update, field, wish)
     signature = update.add(b"".join((head, b"0" * (2 * room), middle, _PLACE, rest)))
     _enter(update, field, signature, wish)
@@ -159,6 +158,12 @@ def make_ready(
         certificate=certificate,
         chain=tuple(chain),
     )
+
+
+@lru_cache(maxsize=256)
+def _room(template: CmsTemplate, signature_bytes: int) -> int:
+    attributes = template.attributes(bytes(DIGESTS[template.digest]))
+    return len(template.assembled(attributes, bytes(signature_bytes))) + _SLACK
 
 
 def _with_range(tail: bytes, hole: tuple[int, int], size: int, gap: int) -> bytes:

@@ -81,6 +81,7 @@ def typeset_document(form: DocumentForm, made_at: datetime = LAYOUT_DATE) -> Typ
     return Typeset(pdf, _places({mark["name"]: _box(mark) for mark in marks}))
 
 
+@cache
 def font_bytes(style: str = "Regular") -> bytes:
     """The bundled Liberation Serif 2 as TrueType; `style` Regular, Bold, Italic or BoldItalic."""
     return (HERE / "fonts" / f"LiberationSerif-{style}.ttf").read_bytes()

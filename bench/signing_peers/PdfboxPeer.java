@@ -25,6 +25,7 @@ import org.apache.pdfbox.pdmodel.interactive.digitalsignature.PDSignature;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.SignatureInterface;
 import org.apache.pdfbox.pdmodel.interactive.digitalsignature.SignatureOptions;
 import org.apache.pdfbox.pdmodel.interactive.form.PDAcroForm;
+import org.apache.pdfbox.pdmodel.interactive.form.PDField;
 import org.apache.pdfbox.pdmodel.interactive.form.PDSignatureField;
 import org.bouncycastle.cert.jcajce.JcaCertStore;
 import org.bouncycastle.cms.CMSProcessableByteArray;
@@ -36,10 +37,17 @@ import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
-/** PDFBox 2 as its example CreateVisibleSignature2 shows it: the appearance is a small document. */
+/**
+ * PDFBox 2 as its example CreateVisibleSignature2 shows it: the appearance is a small document. The
+ * example makes it for every signature ("each"); made once it is faster.
+ */
 public class PdfboxPeer extends Peer implements SignatureInterface {
+    private final boolean each;
+    private byte[] template;
+
     PdfboxPeer(String[] given) throws Exception {
         super(given);
+        each = given.length > 4;
     }
 
     @Override
@@ -51,7 +59,10 @@ public class PdfboxPeer extends Peer implements SignatureInterface {
             signature.setFilter(PDSignature.FILTER_ADOBE_PPKLITE);
             signature.setSubFilter(PDSignature.SUBFILTER_ADBE_PKCS7_DETACHED);
             signature.setSignDate(Calendar.getInstance());
-            options.setVisualSignature(template(document));
+            if (template == null || each) {
+                template = template(document);
+            }
+            options.setVisualSignature(new ByteArrayInputStream(template));
             options.setPage(0);
             options.setPreferredSignatureSize(8192);
             document.addSignature(signature, this, options);
@@ -78,7 +89,7 @@ public class PdfboxPeer extends Peer implements SignatureInterface {
         }
     }
 
-    private InputStream template(PDDocument source) throws IOException {
+    private byte[] template(PDDocument source) throws IOException {
         try (PDDocument document = new PDDocument()) {
             PDRectangle place = new PDRectangle(LEFT, BOTTOM, WIDTH, HEIGHT);
             document.addPage(new PDPage(source.getPage(0).getMediaBox()));
@@ -86,7 +97,7 @@ public class PdfboxPeer extends Peer implements SignatureInterface {
             document.getDocumentCatalog().setAcroForm(form);
             PDSignatureField field = new PDSignatureField(form);
             PDAnnotationWidget widget = field.getWidgets().get(0);
-            List<org.apache.pdfbox.pdmodel.interactive.form.PDField> fields = form.getFields();
+            List<PDField> fields = form.getFields();
             form.setSignaturesExist(true);
             form.setAppendOnly(true);
             form.getCOSObject().setDirect(true);
@@ -104,7 +115,7 @@ public class PdfboxPeer extends Peer implements SignatureInterface {
             draw(document, stream);
             ByteArrayOutputStream output = new ByteArrayOutputStream();
             document.save(output);
-            return new ByteArrayInputStream(output.toByteArray());
+            return output.toByteArray();
         }
     }
 

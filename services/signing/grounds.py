@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from adapters.signing.certificates import facts_of
+from adapters.signing.certificates import read_facts
 from adapters.signing.closing import closing_signature
 from adapters.signing.finding import SEAL
 from domain.errors import Conflict, Forbidden, Invalid
@@ -109,7 +109,7 @@ def check_leader_signed(session: Session, request: SigningRequest, pdf: bytes) -
     # A desktop program signs in a field of its own; whose signature it is, the certificate says.
     if asked is None or found.field == SEAL:
         raise Conflict("leader-signature-missing")
-    facts = facts_of(found.certificate)
+    facts = read_facts(found.certificate)
     if facts.sha256 != asked.binding.certificate_sha256:
         raise Conflict("leader-certificate-other", signer=facts.subject_name)
 
