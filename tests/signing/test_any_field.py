@@ -1,13 +1,17 @@
 """One more signature on any file: certified or approved, in a field of its own or a new one."""
 
+import shutil
+import subprocess
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign.fields import MDPPerm
 
 from adapters.signing.appearance import draw_signature
+from adapters.signing.closing import closing_signature
 from adapters.signing.pictures import read_picture
 from adapters.signing.sign import sign_field
 from adapters.signing.update import Wish
@@ -15,6 +19,7 @@ from adapters.signing.validate import validate_strict
 from domain.errors import Invalid
 from domain.places import Box
 from domain.verdicts import Verdict
+from tests.signing.altering import page_turned, written
 from tests.signing.conftest import AT
 
 PLACE = Box(0, 400, 760, 150, 50)
@@ -70,3 +75,33 @@ def test_a_signature_says_when_and_nothing_of_it_stands_in_the_cms(draft, sign):
     kinds = {each["type"].native for each in signature.signer_info["signed_attrs"]}
     assert kinds == {"content_type", "message_digest", "signing_certificate_v2"}
     assert signature.self_reported_timestamp == AT + timedelta(0)
+
+
+@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="poppler's pdfsig is not installed")
+@pytest.mark.parametrize("streamed", [False, True])
+def test_both_kinds_of_cross_reference_hold_for_poppler_and_for_strict_readers(
+    draft, sign, ca, tmp_path, streamed
+):
+    reader = PdfFileReader(BytesIO(page_turned(draft, 90, (10, 20))))
+    options = {"stream_xrefs": streamed}
+    source = written(copy_into_new_writer(reader, writer_kwargs=options))
+    assert PdfFileReader(BytesIO(source)).has_xref_stream is streamed
+    signed = sign(source, "Stamp", Box(0, 400, 500, 150, 50))
+    assert validate_strict(signed, [ca.root_der]).verdict is Verdict.VALID
+    path = tmp_path / "signed.pdf"
+    path.write_bytes(signed)
+    command = ["pdfsig", "-nocert", str(path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    assert "Signature is Valid." in told
+    assert "Total document signed" in told
+
+
+def test_any_signed_byte_changed_afterwards_is_found_at_once(draft, sign):
+    signed = sign(draft, "Stamp")
+    assert closing_signature((signed,)).field == "Stamp"
+    hole = PdfFileReader(BytesIO(signed)).embedded_signatures[0].byte_range
+    covered = (*range(hole[0], hole[1]), *range(hole[2], hole[2] + hole[3]))
+    for at in covered[20 :: len(covered) // 40]:
+        changed = signed[:at] + bytes([signed[at] ^ 1]) + signed[at + 1 :]
+        with pytest.raises(Invalid):
+            closing_signature((changed,))
