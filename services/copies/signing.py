@@ -19,12 +19,14 @@ from domain.copy_flow import CopyState
 from domain.errors import Conflict, Forbidden, Refusal, Unavailable
 from domain.roles import SYSTEM, Actor, Role
 from models.copies import CertifiedCopy, CopySigning
+from models.preservation import Origin
 from models.signing import CertificateBinding, SigningRole, SigningState
 from services import outbox
 from services.accounts import posts
 from services.copies import material, state
 from services.office import Office
 from services.outbox import Lease
+from services.preservation import keeping, stamping
 from services.signing import backends, bindings, pins, verification
 from services.signing.requests import AUTHORISED_FOR, QUEUE
 from services.stored_files import read_file
@@ -143,7 +145,7 @@ def _made(office: Office, asked: CopySigning) -> bytes:
     block = material.signature_block(asked.document, at)
     place = pdf.clear_corner(data, *block.size)
     key = backends.open_binding(office, asked.binding, authority)
-    return sign_block(data, key, block, place, at=at)
+    return sign_block(data, key, block, place, at=at, stamp=stamping.stamper(office))
 
 
 def _pin(office: Office, lease: Lease, signed: bytes) -> None:
@@ -175,6 +177,7 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
         request, copy = _locked(work, lease)
         request.state, request.finished_at = SigningState.DONE, work.now
         copy.output_sha256 = request.output_sha256
+        keeping.begin(work, request.output_sha256, Origin.OWN, copy.agency_id)
         verification.record(work, request.output_sha256, report)
         state.move(
             work, copy, "signed", signer=request.person_name, input=request.input_sha256,

@@ -15,7 +15,10 @@ from models.signing import CertificateBinding
 from services import signing
 from services.preservation import outcome, proving, renewing, stamping
 from services.unit_of_work import transaction
+from tests.copies.conftest import Desk, scan
 from tests.signing_feature.test_inspection import arrive
+
+__all__ = ["scan"]
 
 YEAR = timedelta(days=365)
 
@@ -206,3 +209,13 @@ def test_three_renewals_over_fifteen_years_change_no_verdict(journey, authority)
     assert [[e[k] for k in same] for e in after] == [[e[k] for k in same] for e in before]
     troubled = select(OutboxItem.kind).where(OutboxItem.problem != "")
     assert journey.office.session().scalars(troubled).all() == []
+
+
+def test_a_certified_copy_is_stamped_and_archived_like_a_document(journey, actor, scan):
+    desk = Desk(journey.app, journey.office, actor, scan)
+    copy = desk.issued()
+    journey.work()
+    row = journey.row(copy.output_sha256)
+    assert (row.missing, row.standing) == ("", "good")
+    (mark,) = facts(journey, copy.output_sha256)
+    assert (mark["verdict"], mark["time_source"]) == ("valid", "timestamp")
