@@ -153,6 +153,8 @@ class Review(Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
 
+    person: Mapped[Person] = relationship()
+
 
 class Recipient(Base):
     """Where the document is to go: an agency of the directory."""

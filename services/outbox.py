@@ -111,13 +111,13 @@ def claim(office: Office, item_id: int) -> Lease | None:
         return Lease(item_id, kind, subject_id, attempts, token, repeats)
 
 
-def renew(work: Work, lease: Lease, span: timedelta = LEASE) -> None:
+def renew(work: Work, lease: Lease, span: timedelta | None = None) -> None:
     """Holds the item for another LEASE or longer, in a transaction that writes a part of the result
     or while a long transfer goes on (services/carrying.py); raises LeaseLost."""
     held = work.session.execute(
         update(OutboxItem)
         .where(OutboxItem.id == lease.item_id, OutboxItem.lease_token == lease.token)
-        .values(lease_until=work.now + span)
+        .values(lease_until=work.now + (span or LEASE))
         .execution_options(synchronize_session=False)
     )
     if held.rowcount != 1:

@@ -16,9 +16,6 @@ from extensions import db
 from services import outbox
 from worker import compose, die_with_parent, run_queue, sweep
 
-outbox.LEASE, outbox.WAKE_AGAIN = timedelta(seconds=4), timedelta(seconds=1)
-outbox.renew.__defaults__ = (outbox.LEASE,)  # as it was bound when the module was read
-outbox.FIRST_PAUSE, outbox.LONGEST_PAUSE = 1, 4
 WORKERS = 2
 DEATHS = "deaths.txt"
 SWEEP_SECONDS = 0.5
@@ -89,4 +86,6 @@ def main(folder: Path, seed: int, points: int) -> None:
 
 
 if __name__ == "__main__":
+    outbox.LEASE, outbox.WAKE_AGAIN = timedelta(seconds=4), timedelta(seconds=1)
+    outbox.FIRST_PAUSE, outbox.LONGEST_PAUSE = 1, 4
     main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

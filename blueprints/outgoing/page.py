@@ -99,7 +99,7 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         "urgencies": labels.URGENCIES,
         "authority": _authority(doc),
         "signers": _signers(doc),
-        "marks": reviewing.marks(office(), doc),
+        "marks": reviewing.marks(doc),
         "said": labels.SAID,
         "replacement": _replacement(doc),
         "may_replace": doc.state == S.DISPATCHED

@@ -12,12 +12,12 @@ from domain.exchange_flow import BusinessCode, TransportState
 from domain.outgoing_flow import OUTGOING_FLOW, OutgoingState
 from domain.roles import Actor
 from domain.text import fold
-from models.agencies import Appointment, Unit
+from models.agencies import Appointment, Person, Unit
 from models.audit import AuditEntry
 from models.delegations import Delegation
 from models.exchange import Dispatch
 from models.incoming import IncomingDocument
-from models.outgoing import OutgoingDocument, Signer
+from models.outgoing import OutgoingDocument, Review, Signer
 from models.registers import RegisterKind
 from models.signing import SigningRequest
 from services import incoming, numbering
@@ -170,7 +170,10 @@ def load(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
         joinedload(OutgoingDocument.replaces),
         joinedload(OutgoingDocument.replaced_by),
         selectinload(OutgoingDocument.versions),
-        selectinload(OutgoingDocument.reviews),
+        # With what each reviewer was then: shown beside their mark.
+        selectinload(OutgoingDocument.reviews)
+        .joinedload(Review.person)
+        .joinedload(Person.appointments),
         selectinload(OutgoingDocument.recipients),
         selectinload(OutgoingDocument.enclosures),
     )

@@ -2,18 +2,14 @@
 beside the pages that people look at and printed on a sheet of their own; the bytes that are signed
 and issued never bear them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import select
 
 from adapters.typeset.review_sheet import ReviewRow, ReviewSheet, typeset_review
 from domain.dates import local
 from domain.roles import Actor
 from domain.text import initials
-from models.agencies import Appointment
-from models.outgoing import OutgoingDocument
+from models.outgoing import OutgoingDocument, Review
 from services.office import Office
 from services.outgoing import queries
 
@@ -41,16 +37,15 @@ class Mark:
     current: bool
 
 
-def marks(office: Office, doc: OutgoingDocument) -> list[Mark]:
-    """Every reviewer's mark, in order of time; one statement."""
+def marks(doc: OutgoingDocument) -> list[Mark]:
+    """Every reviewer's mark, in order of time."""
     if not doc.reviews:
         return []
     last = doc.versions[-1].ordinal
-    titles = _titles(office, doc)
     return [
         Mark(
             who=each.person_name,
-            title=_title(titles.get(each.person_id, ()), each.at),
+            title=_title(doc, each),
             at=each.at,
             initials=initials(each.person_name) if each.action in AGREEING else "",
             action=each.action,
@@ -69,7 +64,7 @@ def sheet(office: Office, actor: Actor, document_id: int) -> bytes:
         ReviewRow(
             each.who, each.title, f"{local(each.at):%d/%m/%Y %H:%M}", each.initials, _opinion(each)
         )
-        for each in marks(office, doc)
+        for each in marks(doc)
     ]
     facts = [
         ("Loại văn bản", doc.type_name),
@@ -86,18 +81,8 @@ def _opinion(mark: Mark) -> str:
     return f"{said}: {mark.opinion}" if mark.opinion else said
 
 
-def _titles(office: Office, doc: OutgoingDocument) -> dict[int, list[Appointment]]:
-    people = {each.person_id for each in doc.reviews}
-    query = select(Appointment).where(
-        Appointment.agency_id == doc.agency_id, Appointment.person_id.in_(people)
-    )
-    found: dict[int, list[Appointment]] = {}
-    for each in office.session().scalars(query.order_by(Appointment.id)):
-        found.setdefault(each.person_id, []).append(each)
-    return found
-
-
-def _title(held: Sequence[Appointment], at: datetime) -> str:
-    """The position of the person on that day."""
-    day = local(at).date()
+def _title(doc: OutgoingDocument, review: Review) -> str:
+    """The position of the reviewer in this agency on that day."""
+    day = local(review.at).date()
+    held = (a for a in review.person.appointments if a.agency_id == doc.agency_id)
     return next((each.title for each in held if each.holds_on(day)), "")

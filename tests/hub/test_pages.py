@@ -192,7 +192,10 @@ def test_an_agency_is_added_changed_locked_and_dissolved_with_its_successor(oper
     office.session().rollback()
     changes = [
         entry.details["change"]
-        for entry in office.session().query(AuditEntry).filter_by(tag="hub:directory_edit")
+        for entry in office.session()
+        .query(AuditEntry)
+        .filter_by(tag="hub:directory_edit")
+        .order_by(AuditEntry.sequence)
     ]
     assert changes == ["add", "edit", "lock", "unlock", "dissolve"]
 

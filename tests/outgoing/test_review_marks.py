@@ -19,7 +19,7 @@ def test_reviewers_leave_initials_and_opinions_beside_the_document_but_not_in_it
     before = outgoing.load(office, head, document_id).prepared_sha256
     outgoing.perform(office, head, document_id, "agree", {"comment": OPINION})
     doc = outgoing.load(office, head, document_id)
-    (mark,) = reviewing.marks(office, doc)
+    (mark,) = reviewing.marks(doc)
     letters = "".join(word[0] for word in head.name.split())
     assert (mark.initials, mark.title, mark.opinion) == (letters, head.position, OPINION)
     assert doc.prepared_sha256 == before
@@ -42,5 +42,5 @@ def test_a_return_bears_no_initials_and_marks_of_an_older_version_leave_the_scre
     outgoing.perform(office, officer, document_id, "submit", {})
     outgoing.perform(office, head, document_id, "return", {"reason": "Sai"})
     doc = outgoing.load(office, officer, document_id)
-    (mark,) = reviewing.marks(office, doc)
+    (mark,) = reviewing.marks(doc)
     assert (mark.initials, mark.current) == ("", True)
