@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput
 
 from blueprints.delegations.labels import FORMS, line
 from blueprints.forms import DayField, PageForm, options
@@ -17,6 +18,12 @@ from models.delegations import Delegation
 NEEDED = [InputRequired(_l("Hãy điền ô này."))]
 
 
+class MultiCheckboxField(SelectMultipleField):
+    """Nobody knows which key to hold in a list of thirty."""
+
+    option_widget = CheckboxInput()
+
+
 class DelegationFormPage(PageForm):
     form = SelectField(_l("Hình thức ký"), NEEDED, choices=options(FORMS.items()))
     grantor_id = SelectField(_l("Người đứng đầu giao ký"), NEEDED, coerce=int)
@@ -26,11 +33,10 @@ class DelegationFormPage(PageForm):
         coerce=int,
         description=_l("Chỉ với TL.: cấp phó của đơn vị ký thay (KT.) trưởng đơn vị."),
     )
-    types = SelectMultipleField(
+    types = MultiCheckboxField(
         _l("Loại văn bản được ký"),
         NEEDED,
         choices=options((kind.name, kind.name) for kind in DOCUMENT_TYPES),
-        description=_l("Giữ phím Ctrl để chọn nhiều loại."),
     )
     content = StringField(_l("Nội dung, lĩnh vực được ký"), [*NEEDED, Length(max=500)])
     basis = StringField(

@@ -115,14 +115,14 @@ def _authority(doc: OutgoingDocument) -> str:
     return f"{line(doc.delegation)} ({doc.delegation.basis})" if doc.delegation else ""
 
 
-def _signers(doc: OutgoingDocument) -> str:
+def _signers(doc: OutgoingDocument) -> list[str]:
     """Several leaders in their order, and who of them has signed."""
     said = {True: _("đã ký"), False: _("chưa ký")}
-    return "; ".join(
+    return [
         f"{each.ordinal}. {each.appointment.person.full_name}, {each.appointment.title}: "
         f"{said[each.signed_at is not None]}"
         for each in doc.signers
-    )
+    ]
 
 
 def _replacement(doc: OutgoingDocument) -> OutgoingDocument | None:

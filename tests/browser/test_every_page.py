@@ -29,7 +29,13 @@ PAGES = {
         "/search/?q=bao+cao",
         "/account/",
         "/account/password",
+        "/batches/issue",
+        "/copies/",
+        "/copies/new",
+        "/registers/copies",
         "{arrived}",
+        "{arrived}/stamp",
+        "{checked}",
     ),
     "bs.chutich": ("/", "/incoming/", "{arrived}"),
     "bs.truongphong": ("/assignments/?state=unit", "{arrived}"),
@@ -41,7 +47,13 @@ PAGES = {
         "/admin/agencies",
         "/admin/hub-link",
         "/admin/audit",
+        "/admin/delegations/",
         "/signing/certificates",
+        "/signing/certificates/1",
+        "/signing/certificates/new/pkcs12",
+        "/signing/certificates/new/pkcs11",
+        "/signing/certificates/new/csc",
+        "/signing/certificates/new/token",
         "/signing/roots",
     ),
     "st.vanthu": (
@@ -51,8 +63,18 @@ PAGES = {
         "{sent}/recipients/add",
         "/exchange/",
     ),
-    "st.chutich": ("/", "/signing/", "/signing/pin", "{awaiting}", "{awaiting}/preview"),
-    "st.chuyenvien": ("{draft}", "{draft}/edit"),
+    "st.chutich": (
+        "/",
+        "/signing/",
+        "/signing/pin",
+        "/signing/key",
+        "/signing/code",
+        "/signing/token",
+        "/batches/approve",
+        "{awaiting}",
+        "{awaiting}/preview",
+    ),
+    "st.chuyenvien": ("{draft}", "{draft}/edit", "/copies/new"),
     "hub.vanhanh": ("/hub/messages", "/hub/directory", "/hub/nodes", "/hub/nodes/new"),
 }
 
@@ -68,8 +90,15 @@ def places(story, awaiting):
     officer = story.person("st.chuyenvien")
     draft = officer.submit(officer.open("/outgoing/new"), "/outgoing/new", **ASKING)
     again = story.draft("st", ASKING | {"subject": "V/v chờ ký trên mọi cửa sổ"}, ())
-    paths = {"sent": sent, "arrived": arrived, "awaiting": again}
-    return paths | {"draft": draft.url.removeprefix(str(officer.http.base_url))}
+    clerk = story.person("bs.vanthu")
+    checked = clerk.open(arrived).link("Phiếu kiểm tra và kiểm tra lại")
+    return {
+        "sent": sent,
+        "arrived": arrived,
+        "awaiting": again,
+        "draft": draft.url.removeprefix(str(officer.http.base_url)),
+        "checked": checked.removeprefix(str(clerk.http.base_url)),
+    }
 
 
 @pytest.mark.parametrize("username", PAGES)
