@@ -39,7 +39,9 @@ NAMES = {
     for node in (province.SON_TINH, province.HUB)
     for agency in node.agencies
     for person in agency.people
-} | {each.name for each in DOCUMENT_TYPES}
+}
+TYPES = {each.name for each in DOCUMENT_TYPES}
+NAMES |= TYPES
 OURS = {text for message in catalogue() for text in forms(message.id)} - NAMES
 
 
@@ -65,7 +67,7 @@ def untranslated(page: str) -> set[str]:
     frame |= {each.get(name, "") for each in tree.iter() for name in SAID}
     shown = {" ".join(text.split()) for text in tree.itertext()} & OURS
     vietnamese = {text.strip() for text in frame | shown if VIETNAMESE.search(text)}
-    return vietnamese - {OTHER_LANGUAGE}
+    return vietnamese - {OTHER_LANGUAGE} - TYPES  # types to tick stand in labels
 
 
 def read(app, usernames) -> tuple[set[str], dict[str, set[str]]]:
