@@ -127,9 +127,8 @@ class People:
         session = self.office.session()
         session.rollback()
         query = select(OutgoingDocument.id, OutgoingDocument.state)
-        return list(
-            session.execute(query.where(OutgoingDocument.id.in_(sorted(self._open)))).tuples()
-        )
+        rows = session.execute(query.where(OutgoingDocument.id.in_(sorted(self._open))))
+        return [(document_id, state) for document_id, state in rows]
 
     def _actor(self, username: str) -> Actor:
         query = select(Appointment).join(Person).where(Person.username == username)

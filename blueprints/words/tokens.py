@@ -59,10 +59,6 @@ REQUESTS = {
         _l("Lãnh đạo đã ký bằng phần mềm VGCA, nên số và ngày phải là chữ ký riêng của cơ quan."),
         _l("Hãy dùng nút ký bằng VGCA Sign Service cho văn bản này."),
     ),
-    "certificate-unconfirmed": (
-        _l("Chứng thư do máy của người ký gửi lên, chưa được quản trị viên xác nhận."),
-        _l("Hãy nhờ quản trị viên bấm Xác nhận ở mục Chứng thư số."),
-    ),
     "certificate-not-yours": (
         _l("Chứng thư này không phải của người ghép máy hay của cơ quan họ làm văn thư."),
         _l("Nếu cần gắn, hãy nhờ quản trị viên tải chứng thư lên ở mục Chứng thư số."),
