@@ -69,11 +69,17 @@ def sheet(office: Office, actor: Actor, document_id: int) -> bytes:
     facts = [
         ("Loại văn bản", doc.type_name),
         ("Người soạn", f"{doc.drafter.full_name}, {doc.unit.name}"),
-        ("Người ký", f"{doc.signer.person.full_name}, {doc.signer.title}" if doc.signer else ""),
+        ("Người ký", _signers(doc)),
         ("Bản dự thảo", str(doc.versions[-1].ordinal)),
         ("Số, ký hiệu", doc.reference or f"… {doc.notation}"),
     ]
     return typeset_review(ReviewSheet(doc.agency.name, doc.subject, facts, rows))
+
+
+def _signers(doc: OutgoingDocument) -> str:
+    """All who sign, in their order: `signer` is only the one whose turn it is."""
+    posts = [each.appointment for each in doc.signers] or [doc.signer]
+    return "; ".join(f"{each.person.full_name}, {each.title}" for each in posts if each)
 
 
 def _opinion(mark: Mark) -> str:

@@ -49,6 +49,8 @@ def test_two_leaders_sign_one_after_the_other_and_the_seal_closes_both(journey):
     assert doc.to_sign_sha256 in page.get("/signing/").text
     assert "đã ký" in page.get(f"/outgoing/{doc.id}").text
     page.get(f"/outgoing/{doc.id}/preview")
+    sheet = page_text(page.get(f"/outgoing/{doc.id}/review-sheet.pdf").data, 0)
+    assert f"{journey.leader.name}, Chủ tịch; {deputy.name}, Phó Chủ tịch" in sheet
     with pytest.raises(Forbidden):
         approve(journey, journey.leader, doc)
     first = doc.signed_sha256
