@@ -50,7 +50,11 @@ def signed_field(parts: Parts) -> SignedField | None:
         return None
     if _text(parts, int(previous[1]), int(previous[1]) + 4)[:1] not in b"x0123456789":
         return None
-    bodies = _bodies(parts, _entries(table), start)
+    try:
+        entries = _entries(table)
+    except (ValueError, IndexError):  # written otherwise than we do
+        return None
+    bodies = _bodies(parts, entries, start) if entries else {}
     return _signed(bodies) if bodies else None
 
 
