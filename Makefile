@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing bench-verification bench-signing
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing bench-verification bench-signing bench-signing-queue
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench-fanout: $(BIN)/.installed ## figures: one document to 1,000 recipients
 
 bench-signing: $(BIN)/.installed ## figures: signatures a second beside iText 5, PDFBox 2 and pyHanko (names the packages they need)
 	@$(BIN)/python -m bench.signing
+
+bench-signing-queue: $(BIN)/.installed ## figures: signing through RQ beside a default worker with pyHanko; seconds from queue to signed
+	@$(BIN)/python -m bench.signing_queue
 
 bench-federation: $(BIN)/.installed ## figures: a hub asks 1,000 simulated nodes
 	@$(BIN)/python -m bench.federation

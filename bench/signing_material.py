@@ -1,6 +1,7 @@
-"""What the signing bench signs and with what: an invented agency's key, seal and font, and a
-document of one page."""
+"""What the signing bench signs and with what: an invented agency's key, seal and font, a document
+of one page, and scans of any size."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,13 +15,14 @@ from adapters.signing.appearance import set_appearance
 from adapters.signing.demo_ca import DemoCA
 from adapters.signing.demo_images import seal_image
 from adapters.signing.finding import Field
+from adapters.signing.finishing import finish
 from adapters.signing.increment import Increment
 from adapters.signing.keys import SigningKey, open_key, seal_key, unlock
 from adapters.signing.lettering import letter
 from adapters.signing.pictures import read_picture
-from adapters.signing.sign import sign_field
+from adapters.signing.sign import ready_field
 from adapters.signing.trust import VIETNAM
-from adapters.signing.update import Wish
+from adapters.signing.update import SignatureToMake, Wish
 from adapters.typeset import HERE, font_bytes
 from domain.places import Box
 
@@ -77,8 +79,51 @@ def one_page() -> bytes:
     )
 
 
-def signer(key: SigningKey, seal: bytes, font: bytes) -> Callable[[bytes], bytes]:
-    """Our own way, as the product signs a field: drawn, signed, checked."""
+def scans(pages: int, side: int) -> bytes:
+    """A scanned document: each page is a square picture of noise, which does not compress."""
+    kids = " ".join(f"{3 * page + 3} 0 R" for page in range(pages))
+    bodies = [
+        b"<</Type /Catalog /Pages 2 0 R>>",
+        f"<</Type /Pages /Count {pages} /Kids [{kids}]>>".encode(),
+    ]
+    for page in range(pages):
+        here, content = 3 * page + 3, b"q 595 0 0 595 0 120 cm /Im Do Q"
+        bodies += [
+            f"<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {here + 1} 0 R"
+            f" /Resources <</XObject <</Im {here + 2} 0 R>>>>>>".encode(),
+            _stream("", content),
+            _stream(
+                f"/Type /XObject /Subtype /Image /Width {side} /Height {side}"
+                " /ColorSpace /DeviceGray /BitsPerComponent 8 ",
+                os.urandom(side * side),
+            ),
+        ]
+    return _file(bodies)
+
+
+def _stream(entries: str, data: bytes) -> bytes:
+    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries.encode(), len(data), data)
+
+
+def _file(bodies: list[bytes]) -> bytes:
+    pieces, offsets, at = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"], [], 0
+    for number, body in enumerate(bodies, 1):
+        at += len(pieces[-1])
+        offsets.append(at)
+        pieces.append(b"%d 0 obj\n%s\nendobj\n" % (number, body))
+    at += len(pieces[-1])
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(bodies) + 1
+    pieces.append(
+        b"xref\n0 %d\n0000000000 65535 f \n%s"
+        b"trailer\n<</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+        % (size, table, size, at)
+    )
+    return b"".join(pieces)
+
+
+def readier(key: SigningKey, seal: bytes, font: bytes) -> Callable[[bytes], SignatureToMake]:
+    """The first step of our own way, as the product signs a field: drawn, ready for the key."""
 
     def draw(update: Increment, field: Field) -> None:
         lettering, side = letter(font, "".join(LINES)), field.box.height
@@ -95,7 +140,10 @@ def signer(key: SigningKey, seal: bytes, font: bytes) -> Callable[[bytes], bytes
         }
         set_appearance(update, field, " ".join([*content, "ET"]), resources)
 
-    def sign(pdf: bytes) -> bytes:
-        return sign_field(pdf, key, Wish("Stamp", AT), draw, place=PLACE)
+    return lambda pdf: ready_field(pdf, key, Wish("Stamp", AT), draw, place=PLACE)
 
-    return sign
+
+def signer(key: SigningKey, seal: bytes, font: bytes) -> Callable[[bytes], bytes]:
+    """Our own way, both steps: signed and checked."""
+    ready = readier(key, seal, font)
+    return lambda pdf: finish(ready(pdf), key)

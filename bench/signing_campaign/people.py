@@ -70,7 +70,7 @@ class People:
     def work(self, new: bool) -> None:
         """One round: somebody drafts, somebody acts on whatever waits for a person."""
         if new and len(self._open) < self._at_once:
-            self._draft()
+            self.draft()
         for document_id, state in self._states():
             if state == S.ISSUED:
                 self._open.discard(document_id)
@@ -81,9 +81,14 @@ class People:
     def is_done(self) -> bool:
         return not self._open
 
-    def _draft(self) -> None:
+    @property
+    def documents(self) -> list[int]:
+        """Those that are under way."""
+        return sorted(self._open)
+
+    def draft(self) -> None:
         self.made += 1
-        officer, leader = self._actor("st.chuyenvien"), self._actor("st.chutich")
+        officer, leader = self.actor("st.chuyenvien"), self.actor("st.chutich")
         form = {
             "type_name": "Công văn",
             "subject": f"Về việc thứ {self.made} của cuộc thử",
@@ -98,7 +103,7 @@ class People:
         made = outgoing.create(self.office, officer, form)
         for who, step in (("st.chuyenvien", "submit"), ("st.truongphong", "agree"),
                           ("st.chanhvp", "forward")):  # fmt: skip
-            outgoing.perform(self.office, self._actor(who), made, step, {})
+            outgoing.perform(self.office, self.actor(who), made, step, {})
         self._open.add(made)
         with self._ledger.open("a") as ledger:
             enclosed = len(form.get("enclosures", ()))
@@ -111,7 +116,7 @@ class People:
         asked_before = doc.approved_at if action == "approve" else action == "reseal"
         self.again += bool(asked_before)
         who = "st.chutich" if action == "approve" else "st.vanthu"
-        outgoing.perform(self.office, self._actor(who), document_id, action, form)
+        outgoing.perform(self.office, self.actor(who), document_id, action, form)
         if self._chance.random() < 1 / 3:  # both workers are woken for the same request
             self.twice += 1
             self._wake_all()
@@ -127,10 +132,10 @@ class People:
         session = self.office.session()
         session.rollback()
         query = select(OutgoingDocument.id, OutgoingDocument.state)
-        rows = session.execute(query.where(OutgoingDocument.id.in_(sorted(self._open))))
+        rows = session.execute(query.where(OutgoingDocument.id.in_(self.documents)))
         return [(document_id, state) for document_id, state in rows]
 
-    def _actor(self, username: str) -> Actor:
+    def actor(self, username: str) -> Actor:
         query = select(Appointment).join(Person).where(Person.username == username)
         found = self.office.session().scalars(query).first()
         return Actor(
