@@ -116,8 +116,7 @@ def _file(bodies: list[bytes]) -> bytes:
     size = len(bodies) + 1
     pieces.append(
         b"xref\n0 %d\n0000000000 65535 f \n%s"
-        b"trailer\n<</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
-        % (size, table, size, at)
+        b"trailer\n<</Size %d /Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, table, size, at)
     )
     return b"".join(pieces)
 

@@ -1,6 +1,6 @@
 """Memory that signing a large file takes: a process of its own signs a small one, then the large
-one from disk to disk as the job does (drawn, signed, checked, written, judged by strict pyHanko), and
-tells its peak."""
+one from disk to disk as the job does (drawn, signed, checked, written, judged by strict pyHanko),
+and tells its peak."""
 
 import re
 import subprocess

@@ -1,6 +1,7 @@
 """Signing through RQ and a real Valkey: the product's worker for the queue `signing` (preloaded;
-SQLite with fsync, strict judgement, commit) against a default RQ worker that runs documented pyHanko and
-keeps nothing durably; and how long a document takes from queue to signed at 20 a second."""
+SQLite with fsync, strict judgement, commit) against a default RQ worker that runs documented
+pyHanko and keeps nothing durably; and how long a document takes from queue to signed at 20 a
+second."""
 
 import os
 import random
