@@ -84,8 +84,11 @@ def _vector_of(column: str) -> str:
 
 def _is_whole(connection: Connection, table: str) -> bool:
     if connection.dialect.name == "postgresql":
-        found = text("SELECT count(*) FROM pg_indexes WHERE indexname = :name")
-        return connection.scalar(found, {"name": f"ix_{table}{SUFFIX}"}) == 1
+        found = text(
+            "SELECT count(*) FROM pg_class WHERE relname = :name AND :bounded = ANY(reloptions)"
+        )
+        values = {"name": f"ix_{table}{SUFFIX}", "bounded": _PENDING}
+        return connection.scalar(found, values) == 1
     ours = text("SELECT count(*) FROM sqlite_master WHERE name IN (:words, :i, :d, :u)")
     names = {letter: f"{table}{SUFFIX}_{letter}" for letter in "idu"}
     return connection.scalar(ours, {"words": f"{table}{SUFFIX}", **names}) == 4
@@ -101,9 +104,12 @@ def _make(connection: Connection, table: Table) -> None:
         )
 
 
+# What was written last waits in a list that every search reads to its end: by default up to 4 MB,
+# 5 ms of a search among 120,000 agencies.
+_PENDING = "gin_pending_list_limit=64"  # kB, the least there is
 _OF_POSTGRESQL = (
     "DROP INDEX IF EXISTS ix_{words}",
-    "CREATE INDEX ix_{words} ON {table} USING gin ({vector})",
+    f"CREATE INDEX ix_{{words}} ON {{table}} USING gin ({{vector}}) WITH ({_PENDING})",
 )
 # `prefix`: a word is found by its first letters. The text itself lies in the table alone.
 _OF_SQLITE = (

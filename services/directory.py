@@ -33,7 +33,8 @@ def search(office: Office, text: str, limit: int = 20) -> list[DirectoryEntry]:
     )
     found = office.session().scalars(query.order_by(exact).limit(CANDIDATES)).all()
     offered = [entry for entry in found if is_reachable(office, entry)]
-    return sorted(offered, key=lambda entry: _rank(entry, typed))[:limit]
+    folded = fold(typed)
+    return sorted(offered, key=lambda entry: _rank(entry, typed, folded))[:limit]
 
 
 def resolve(office: Office, codes: Iterable[str]) -> list[DirectoryEntry]:
@@ -148,14 +149,15 @@ def _is_early(office: Office, entry: DirectoryEntry) -> bool:
     return entry.valid_from is not None and entry.valid_from > office.today()
 
 
-def _rank(entry: DirectoryEntry, text: str) -> tuple:
+def _rank(entry: DirectoryEntry, text: str, folded: str) -> tuple:
     """Smaller comes first: the code itself, the exact spelling, a name that begins so, the rest."""
-    name, folded = nfc(entry.name), fold(text)
+    name = nfc(entry.name)
+    bare = fold(name)
     return (
         entry.code != text,
         text.lower() not in name.lower(),
-        not fold(name).startswith(folded),
-        folded not in fold(name),
+        not bare.startswith(folded),
+        folded not in bare,
         entry.code,
     )
 

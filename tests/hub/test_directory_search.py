@@ -72,6 +72,18 @@ def test_a_lost_index_is_made_anew_from_the_rows(hub_app, office):
     assert found(office, "dong tam") == [PLACES[0][0]]
 
 
+def test_an_index_whose_list_of_news_grows_without_bound_is_made_anew(hub_app, office):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("of PostgreSQL alone")
+    with db.engine.connect() as connection, connection.begin():
+        connection.execute(
+            text("ALTER INDEX ix_directory_entry_words RESET (gin_pending_list_limit)")
+        )
+        search_words.ensure(connection)
+        options = text("SELECT reloptions FROM pg_class WHERE relname = 'ix_directory_entry_words'")
+        assert connection.scalar(options) == ["gin_pending_list_limit=64"]
+
+
 def test_the_page_counts_what_it_finds_and_pages_through_it(office, operator):
     put(office, *((f"000.{n:02d}.55.H97", f"Xã Kiểm {n}") for n in range(60)))
     first, total = entries.listing(office, operator, "xa kiem", "live")
