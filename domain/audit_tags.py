@@ -47,6 +47,8 @@ OTHER_TAGS = frozenset(
         "admin:trust_root_remove",
         "admin:trust_root_resume",
         "admin:trust_root_suspend",
+        "admin:time_authority_check",
+        "admin:stamps_retry",
         "preservation:add",
         "preservation:renew",
         "batch:start",

@@ -139,6 +139,7 @@ GRANTS = (
     _grant("audit:view", {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("admin:people", {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("admin:agencies", {Role.ADMINISTRATOR}, R.AGENCY),
+    _grant("admin:stamps", {Role.ADMINISTRATOR}, R.AGENCY),
     _grant("hub:view", {Role.OPERATOR, Role.ADMINISTRATOR}, R.AGENCY),
     _grant("hub:manage", {Role.OPERATOR, Role.ADMINISTRATOR}, R.AGENCY),
 )

@@ -1,7 +1,16 @@
 """Administration: people, units, the agency and its seal, agencies of the node, the line to the
-hub, the audit chain."""
+hub, time stamps, the audit chain."""
 
-from blueprints.admin import agencies, agency, appointments, audit, hub_link, people, units
+from blueprints.admin import (
+    agencies,
+    agency,
+    appointments,
+    audit,
+    hub_link,
+    people,
+    time_authority,
+    units,
+)
 from blueprints.admin.routes import blueprint
 
 __all__ = [
@@ -12,5 +21,6 @@ __all__ = [
     "blueprint",
     "hub_link",
     "people",
+    "time_authority",
     "units",
 ]

@@ -130,6 +130,7 @@ NAMES = {
     "holder": _l("người giữ"),
     "manner": _l("cách ký"),
     "medium": _l("hình thức bản sao"),
+    "milliseconds": _l("mili giây"),
     "missing": _l("còn thiếu"),
     "stamped": _l("có dấu thời gian"),
     "standing": _l("mức lưu"),

@@ -13,11 +13,17 @@ SECTIONS = (
     ("admin.units", _l("Đơn vị")),
     ("admin.agency", _l("Cơ quan và con dấu")),
     ("signing.certificates", _l("Chứng thư số")),
+    ("admin.time_authority", _l("Dấu thời gian")),
     ("delegations.index", _l("Ủy quyền ký")),
     ("admin.hub_link", _l("Liên kết trục")),
     ("admin.agencies", _l("Các cơ quan")),
     ("admin.audit", _l("Nhật ký")),
 )
+
+OF_DISTRICT = {
+    "admin.hub_link", "signing.certificates", "admin.time_authority", "delegations.index",
+    "admin.agencies",
+}  # fmt: skip
 
 
 @blueprint.app_template_global("admin_sections")
@@ -26,7 +32,7 @@ def sections() -> list[dict]:
     the hub only on a district node."""
     hidden = set() if admin.agencies.is_host(office(), current_actor()) else {"admin.agencies"}
     if office().settings.is_hub:
-        hidden |= {"admin.hub_link", "signing.certificates", "delegations.index", "admin.agencies"}
+        hidden |= OF_DISTRICT
     return [
         {"label": label, "url": url_for(endpoint), "active": _is_here(endpoint)}
         for endpoint, label in SECTIONS

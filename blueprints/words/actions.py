@@ -63,6 +63,7 @@ ACTION_NAMES = {
     "audit:view": _l("xem nhật ký"),
     "admin:people": _l("quản trị người dùng"),
     "admin:agencies": _l("quản trị cơ quan"),
+    "admin:stamps": _l("quản trị dấu thời gian và lưu lâu dài"),
     "hub:view": _l("xem trục liên thông"),
     "hub:manage": _l("vận hành trục liên thông"),
 }

@@ -2,7 +2,39 @@
 
 from flask_babel import lazy_gettext as _l
 
-_LATER = _l("Chữ ký vẫn hợp lệ; hệ thống tự xin lại dấu thời gian.")
+# The level a file's signatures have reached (domain/preservation.py): in a few words, what that
+# means, its tone.
+LEVELS = {
+    "b-b": (
+        _l("Chưa có dấu thời gian (B-B)"),
+        _l("Chỉ có chữ ký; khi chứng thư hết hạn sẽ khó chứng minh đã ký lúc nào."),
+        "wait",
+    ),
+    "b-t": (
+        _l("Đã có dấu thời gian (B-T)"),
+        _l("Chứng minh được đã ký trước một thời điểm; còn thiếu bằng chứng thu hồi."),
+        "info",
+    ),
+    "b-lt": (
+        _l("Đã có dấu thời gian và bằng chứng thu hồi (B-LT)"),
+        _l("Kiểm tra được cả khi không còn hỏi được đơn vị cấp chứng thư."),
+        "good",
+    ),
+    "b-lta": (
+        _l("Đã có dấu thời gian và lưu lâu dài (B-LTA)"),
+        _l("Có bản lưu lâu dài; dấu thời gian được tự gia hạn trước khi hết hạn."),
+        "good",
+    ),
+}
+STANDINGS = {
+    "good": _l("đã hỏi, không bị thu hồi"),
+    "revoked": _l("đã hỏi, có chứng thư bị thu hồi"),
+    "unknown": _l("chưa hỏi được"),
+}
+_LATER = _l(
+    "Chữ ký vẫn dùng được; hệ thống tự xin lại dấu thời gian. Nếu kéo dài, hãy kiểm tra đường mạng "
+    "tới dịch vụ."
+)
 _ASK_AUTHORITY = _l("Hãy hỏi đơn vị cung cấp dịch vụ cấp dấu thời gian.")
 _SETTING = _l("Hãy kiểm tra VANTHU_TSA_URL và các cài đặt dấu thời gian đi kèm.")
 
@@ -53,6 +85,10 @@ WORDS = {
     "manifest-not-linked": (
         _l("Hồ sơ bằng chứng thiếu một mắt xích."),
         _l("Hãy khôi phục cơ sở dữ liệu và kho tệp từ cùng một bản sao lưu."),
+    ),
+    "stamps-ended": (
+        _l("Dấu thời gian lưu bên cạnh đã hết hạn mà chưa được gia hạn."),
+        _l("Hãy báo quản trị viên xem mục Dấu thời gian."),
     ),
     "preservation-waiting": (
         _l("Đang thu thập bằng chứng và xin dấu thời gian."),

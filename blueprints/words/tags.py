@@ -42,6 +42,8 @@ TAG_NAMES = {
     "admin:trust_root_resume": _l("Tin cậy lại chứng thư gốc"),
     "admin:trust_root_suspend": _l("Tạm dừng chứng thư gốc"),
     "document:check_signatures": _l("Kiểm tra lại chữ ký số"),
+    "admin:time_authority_check": _l("Hỏi thử dịch vụ cấp dấu thời gian"),
+    "admin:stamps_retry": _l("Cho làm lại việc lưu bằng chứng chữ ký"),
     "preservation:add": _l("Lưu bằng chứng chữ ký và dấu thời gian"),
     "preservation:renew": _l("Gia hạn dấu thời gian lưu lâu dài"),
     "document:view_file": _l("Tải tệp gốc"),

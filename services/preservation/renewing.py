@@ -3,7 +3,7 @@ of its certificate, and once more for those where something is still missing."""
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from domain.dates import VIETNAM, local
 from domain.roles import SYSTEM
@@ -60,12 +60,36 @@ def wake(work: Work, wanted) -> int:
     return len(found)
 
 
-def _due(work: Work):
+def hurry(work: Work, wanted) -> int:
+    """The same at once, also for files whose next try was put off; how many."""
+    put_off = (
+        select(OutboxItem)
+        .join(Preservation, Preservation.id == OutboxItem.subject_id)
+        .where(
+            OutboxItem.kind == KIND,
+            OutboxItem.state == OutboxState.DUE,
+            OutboxItem.lease_token.is_(None),
+            wanted,
+        )
+        .order_by(OutboxItem.id)
+    )
+    items = work.session.scalars(put_off.limit(AT_ONCE)).all()
+    for item in items:
+        item.due_at = item.woken_at = work.now
+        work.woken.append((item.queue, item))
+    return len(items) + wake(work, wanted)
+
+
+def hopeful(office: Office) -> ColumnElement[bool]:
+    """Files of which something is missing that another try may bring."""
+    hopeless = [] if office.settings.tsa_url else [outcome.NO_AUTHORITY]
+    return Preservation.missing.not_in(["", *hopeless])
+
+
+def _due(work: Work) -> ColumnElement[bool]:
     settings = work.office.settings
     ending = Preservation.stamp_ends <= work.now + timedelta(days=settings.stamp_renewal_days)
-    hopeless = [outcome.NO_AUTHORITY] if not settings.tsa_url else []
     old = and_(
         Preservation.missing == outcome.UNKNOWN, Preservation.created_at < work.now - HOPEFUL
     )
-    missing = and_(Preservation.missing.not_in(["", *hopeless]), ~old)
-    return or_(ending, missing)
+    return or_(ending, and_(hopeful(work.office), ~old))

@@ -18,7 +18,7 @@ from tests.visitor import Visitor
 PAGES = (
     "/admin/people", "/admin/people?q=ngoc+anh&state=all", "/admin/people/new",
     "/admin/people/invite", "/admin/units", "/admin/agency", "/admin/agencies",
-    "/admin/agencies/new", "/admin/hub-link", "/admin/audit",
+    "/admin/agencies/new", "/admin/hub-link", "/admin/audit", "/admin/time-authority",
 )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ PAGES = {
         "/admin/agencies",
         "/admin/hub-link",
         "/admin/audit",
+        "/admin/time-authority",
         "/admin/delegations/",
         "/signing/certificates",
         "/signing/certificates/1",
