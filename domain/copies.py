@@ -45,6 +45,7 @@ KINDS = {
 }
 # Phụ lục I, phần II, mục I.2: a document that is scanned to be copied.
 SCAN_DPI = 200
+LONGEST_SUBJECT = 500
 
 
 def require_form(kind: CopyKind, medium: Medium, *, from_electronic: bool) -> None:
@@ -55,6 +56,19 @@ def require_form(kind: CopyKind, medium: Medium, *, from_electronic: bool) -> No
     """
     if from_electronic and kind is not CopyKind.EXTRACT and medium is Medium.ELECTRONIC:
         raise Invalid("copy-of-electronic", field="medium")
+
+
+def sent_type(kind: CopyKind) -> str:
+    """Name of kind that a copy bears on its way (Phụ lục III, bảng 2)."""
+    return f"Bản {KINDS[kind].title.lower()}"
+
+
+def sent_subject(kind: CopyKind, subject: str, original: str) -> str:
+    """What a copy is about: its original's subject, and what original that is."""
+    remark = f"({KINDS[kind].title} {original})"[:LONGEST_SUBJECT]
+    room = LONGEST_SUBJECT - len(remark) - 1
+    fitting = subject if len(subject) <= room else subject[: max(room - 1, 0)] + "…"
+    return f"{fitting} {remark}".strip()
 
 
 def notation(kind: CopyKind, agency_notation: str) -> str:

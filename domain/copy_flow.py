@@ -3,6 +3,7 @@ signed by the clerk (NĐ 30/2020, Điều 25–27, 32)."""
 
 from enum import StrEnum
 
+from domain.copies import Medium
 from domain.flow import Flow, Step
 
 
@@ -37,5 +38,14 @@ COPY_FLOW: Flow[S] = Flow(
         _step("sign_failed", {S.SIGNING}, S.NUMBERED, by_system=True),
         # A copy on paper: number, the print with its last block; signed and sealed by hand.
         _step("print", {S.APPROVED}, S.ISSUED),
+        # Through the exchange; again for recipients who are added later.
+        _step("send", {S.ISSUED}, S.ISSUED),
     ),
 )
+# Steps that only one medium has.
+MEDIUM_OF = {
+    "sign": Medium.ELECTRONIC,
+    "sign_again": Medium.ELECTRONIC,
+    "print": Medium.PAPER,
+    "send": Medium.ELECTRONIC,
+}

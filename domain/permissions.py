@@ -129,6 +129,7 @@ GRANTS = (
     _grant("copy:sign", {Role.CLERK}, R.AGENCY),
     _grant("copy:sign_again", {Role.CLERK}, R.AGENCY),
     _grant("copy:print", {Role.CLERK}, R.AGENCY),
+    _grant("copy:send", {Role.CLERK}, R.AGENCY),
     _grant("registers:view", OVERSIGHT, R.AGENCY),
     _grant("exchange:view", OVERSIGHT | {Role.ADMINISTRATOR}, R.AGENCY),
     # A raw package holds the document itself: not for administrators.

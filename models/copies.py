@@ -9,6 +9,7 @@ from domain.copies import KINDS, CopyKind, CopySource, Medium
 from domain.copy_flow import CopyState
 from models.agencies import Agency, Appointment, Person
 from models.base import Base, Line, PrimaryKey, Short, reference_to
+from models.outgoing import OutgoingDocument
 from models.registers import RegisterEntry
 from models.signing import CertificateBinding, SigningState
 
@@ -47,6 +48,8 @@ class CertifiedCopy(Base):
     reference: Mapped[Short] = mapped_column(index=True)
     issued_date: Mapped[date | None] = mapped_column(Date)
     output_sha256: Mapped[str | None] = mapped_column(String(64))
+    # As what it was sent through the exchange.
+    sent_as_id: Mapped[int | None] = reference_to("outgoing_document.id", unique=True)
     failure: Mapped[Short]  # of the last signature asked for: a refusal's code
     search_text: Mapped[str] = mapped_column(Text, default="", deferred=True)
     form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -58,6 +61,7 @@ class CertifiedCopy(Base):
     requester: Mapped[Person] = relationship()
     signer: Mapped[Appointment] = relationship()
     number_entry: Mapped[RegisterEntry | None] = relationship()
+    sent_as: Mapped[OutgoingDocument | None] = relationship(foreign_keys=[sent_as_id])
 
     @property
     def current_sha256(self) -> str:

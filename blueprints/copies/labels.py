@@ -35,6 +35,7 @@ DONE = {
     "sign_again": _l("Đang ký số lại."),
     "print": _l("Đã cấp số; tải bản in để ký và đóng dấu."),
 }
+SENT = _l("Đã đưa vào hàng gửi; theo dõi từng nơi nhận ở trang này.")
 TONES = {
     "copy:create": "plain",
     "copy:approve": "good",
@@ -45,6 +46,7 @@ TONES = {
     "copy:signed": "good",
     "copy:sign_failed": "bad",
     "copy:print": "good",
+    "copy:send": "good",
 }
 WHY = {
     Relation.AGENCY: _l("chức vụ của bạn được xem mọi bản sao của cơ quan"),

@@ -10,17 +10,19 @@ from blueprints.addresses import here
 from blueprints.answers import is_fragment, render
 from blueprints.copies import labels
 from blueprints.labels import COPY
+from blueprints.outgoing import tracking
 from blueprints.signatures import patience, told
 from blueprints.words import sentence, words
 from blueprints.words.tags import tag_name
 from domain.copy_flow import CopyState
 from domain.dates import local
 from domain.errors import Refusal
+from domain.outgoing_flow import OutgoingState
 from domain.permissions import Relation, allowing
 from extensions import current_actor, office
 from models.audit import AuditEntry
 from models.copies import CertifiedCopy
-from services import copies, signing
+from services import copies, outgoing, signing
 from services.copies import access, queries
 from services.copies import signing as copy_signing
 from services.copies.enclosing import may_enclose
@@ -65,6 +67,7 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
         "may_enclose": may_enclose(copy)
         and bool(allowing(actor, "outgoing:create", {Relation.AGENCY})),
         "authority": authority(office(), copy),
+        **_sent(copy),
         "history": [_event(entry) for entry in queries.history(office(), copy)],
         "why": labels.WHY[access.grant_to_view(actor, copy).relation],
     }
@@ -79,6 +82,15 @@ def status(copy_id: int, turn: int):
             flash(_("Đã ký số bản sao."), "success")
         answer.headers["HX-Refresh"] = "true"
     return answer
+
+
+def _sent(copy: CertifiedCopy) -> dict:
+    """What became of it at its recipients, as of the outgoing document that carries it."""
+    if copy.sent_as_id is None:
+        return {"sent": None, "tracked": None, "may_send": True}
+    sent = outgoing.queries.brief(office(), current_actor(), copy.sent_as_id)
+    may_send = sent.state == OutgoingState.DISPATCHED
+    return {"sent": sent, "may_send": may_send, **tracking.shown(sent)}
 
 
 def _job(copy: CertifiedCopy) -> SimpleNamespace:
@@ -111,6 +123,8 @@ def _refused(refusal: Refusal | None, action: str) -> SimpleNamespace | None:
 def _event(entry: AuditEntry) -> dict:
     details = entry.details
     note = details.get("reason", "") or details.get("reference", "")
+    if entry.tag == "copy:send":
+        note = _("%(n)s nơi nhận", n=len(details.get("recipients", ())))
     if details.get("failure"):
         note = sentence(Refusal(details["failure"]))
     return {

@@ -1,12 +1,13 @@
 """The list, asking for a copy, the page of one and the door of its steps."""
 
-from flask import Blueprint, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from blueprints.addresses import whole
 from blueprints.answers import done, render
 from blueprints.copies import labels, page
 from blueprints.copies.forms import CopyForm
+from blueprints.copies.routes import blueprint
 from blueprints.forms import refuse
 from blueprints.outgoing.forms import upload
 from domain.errors import NotFound, Refusal
@@ -15,7 +16,6 @@ from extensions import current_actor, office
 from services import copies
 from services.copies import drafting
 
-blueprint = Blueprint("copies", __name__, url_prefix="/copies")
 STEPS = ", ".join(labels.DONE)
 
 

@@ -82,4 +82,9 @@ WHY = {
 }
 _LEVELS = (Urgency.NORMAL, Urgency.URGENT, Urgency.VERY_URGENT, Urgency.FLASH)
 URGENCIES = tuple((str(int(level)), URGENCY[level][0]) for level in _LEVELS)
-SOURCES = {"form": _l("soạn trên mẫu"), "pdf": _l("tệp PDF"), "word": _l("tệp Word")}
+SOURCES = {
+    "form": _l("soạn trên mẫu"),
+    "pdf": _l("tệp PDF"),
+    "word": _l("tệp Word"),
+    "copy": _l("bản sao đã ký số"),
+}

@@ -82,6 +82,7 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
     actor = current_actor()
     doc = outgoing.load(office(), actor, document_id)
     steps = {step.action: step for step in outgoing.available_steps(actor, doc)}
+    history = queries.history(office(), doc)
     return {
         "doc": doc,
         "state": words_of.OUTGOING[doc.state],
@@ -91,7 +92,7 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         "lost": _lost(action, steps) if refusal else [],
         "why": labels.WHY[access.grant_to_view(actor, doc).relation],
         "problem": _problem(doc),
-        "history": [_event(entry) for entry in queries.history(office(), doc)],
+        "history": [_event(entry) for entry in history],
         "today": office().today(),
         "sources": labels.SOURCES,
         **_readdressing(doc, steps),
@@ -99,6 +100,7 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         "urgencies": labels.URGENCIES,
         "authority": _authority(doc),
         "signers": _signers(doc),
+        "carried": _carried(history),
         "marks": reviewing.marks(doc),
         "said": labels.SAID,
         "replacement": _replacement(doc),
@@ -108,6 +110,11 @@ def document_page(document_id: int, refusal: Refusal | None = None, action: str 
         "own_token": signing.own_token(steps),
         **tracking.shown(doc),
     }
+
+
+def _carried(history: list[AuditEntry]) -> int | None:
+    """The certified copy that is sent as this document, as the audit chain names it."""
+    return next((each.details["copy"] for each in history if "copy" in each.details), None)
 
 
 def _authority(doc: OutgoingDocument) -> str:

@@ -50,6 +50,7 @@ ACTION_NAMES = {
     "copy:sign": _l("cấp số và ký số bản sao"),
     "copy:sign_again": _l("ký số lại bản sao"),
     "copy:print": _l("cấp số và in bản sao"),
+    "copy:send": _l("gửi bản sao qua trục liên thông"),
     "registers:view": _l("xem sổ"),
     "secret_document:view": _l("xem sổ văn bản mật đi"),
     "secret_document:create": _l("vào sổ văn bản mật đi"),

@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from domain import permissions
-from domain.copy_flow import COPY_FLOW
+from domain.copy_flow import COPY_FLOW, MEDIUM_OF
 from domain.errors import NotFound
 from domain.flow import Step
 from domain.permissions import Grant, Relation
@@ -61,11 +61,10 @@ def grant_to_view(actor: Actor, copy: CertifiedCopy) -> Grant | None:
 def available_steps(actor: Actor, copy: CertifiedCopy) -> list[Step]:
     """What this actor may do with this copy now: the page's buttons."""
     held = relations(actor, copy)
-    other = "print" if copy.medium == "electronic" else "sign"
     return [
         step
         for step in COPY_FLOW.from_state(copy.state)
         if not step.by_system
-        and step.action != other
+        and MEDIUM_OF.get(step.action, copy.medium) == copy.medium
         and permissions.allowing(actor, COPY_FLOW.permission(step), held) is not None
     ]

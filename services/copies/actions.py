@@ -4,15 +4,14 @@ from collections.abc import Mapping
 
 from adapters.files import PDF
 from domain import numbering, permissions
-from domain.copies import Medium
-from domain.copy_flow import COPY_FLOW
+from domain.copy_flow import COPY_FLOW, MEDIUM_OF
 from domain.errors import Conflict, Invalid
 from domain.roles import Actor
 from domain.text import fold
 from models.agencies import Agency
 from models.copies import CertifiedCopy
 from models.registers import RegisterKind
-from services.copies import access, material, signing, state
+from services.copies import access, material, sending, signing, state
 from services.incoming.text import typed
 from services.numbering import give_number
 from services.office import Office
@@ -27,7 +26,7 @@ def perform(
     """Does one action of the flow for the actor.
 
     Raises NotFound, Forbidden("not-allowed"), Conflict: wrong-state, stale, document-changed;
-    Invalid: required(field), and what signing refuses.
+    Invalid: required(field), and what signing and sending refuse.
     """
     proof = None
     if action in ("sign", "sign_again"):
@@ -47,7 +46,7 @@ def _opened(
     copy = access.find(session, actor, copy_id, lock=lock)
     permissions.require(actor, f"{COPY_FLOW.name}:{action}", access.relations(actor, copy))
     step = COPY_FLOW.step(action, copy.state)
-    if action in ELSEWHERE and ELSEWHERE[action] != copy.medium:
+    if MEDIUM_OF.get(action, copy.medium) != copy.medium:
         raise Conflict("wrong-state", action=action, state=copy.state)
     shown = str(form.get("version") or "")
     if shown and shown != str(copy.version):
@@ -91,6 +90,10 @@ def _print(work: Work, copy: CertifiedCopy, _form: Mapping, _proof: object) -> d
     return {"reference": copy.reference, "date": copy.issued_date, "output": copy.output_sha256}
 
 
+def _send(work: Work, copy: CertifiedCopy, form: Mapping, _proof: object) -> dict:
+    return sending.send(work, copy, form)
+
+
 def _number(work: Work, copy: CertifiedCopy) -> None:
     """One series for all kinds of copies of a year (NĐ 30/2020, Phụ lục I, phần II, mục II.1.c)."""
     day, agency = work.office.today(), work.session.get_one(Agency, copy.agency_id)
@@ -101,7 +104,6 @@ def _number(work: Work, copy: CertifiedCopy) -> None:
     work.session.flush()
 
 
-ELSEWHERE = {"sign": Medium.ELECTRONIC, "sign_again": Medium.ELECTRONIC, "print": Medium.PAPER}
 DO = {
     "approve": _approve,
     "refuse": _refuse,
@@ -109,4 +111,5 @@ DO = {
     "sign": _sign,
     "sign_again": _sign_again,
     "print": _print,
+    "send": _send,
 }

@@ -24,7 +24,7 @@ from adapters.edxml.write import package_pieces, write_status
 from adapters.files import FileStore
 from domain.change_flow import ChangeKind
 from domain.exchange_flow import BusinessCode, TransportState
-from domain.roles import Role
+from domain.roles import LEADERS, Role
 from models.agencies import Agency, HubLink
 from models.changes import Change
 from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, Route, StatusEvent
@@ -37,7 +37,7 @@ from services.delegations import authority_of
 from services.exchange.reading import contents
 
 ADMINISTRATIVE = 2  # DocumentType/Type as most systems write and the national library assumes it
-DEPUTY = "KT."
+DEPUTY, BY_ORDER = "KT.", "TL."
 
 
 def build(
@@ -249,6 +249,8 @@ def _signer(doc: OutgoingDocument) -> dict[str, str]:
         return {}
     if doc.delegation is not None:
         competence = authority_of(doc.agency, signer, doc.delegation)[0]
+    elif signer.role not in LEADERS:  # a copy that the chief of office approved
+        competence = BY_ORDER
     else:
         competence = DEPUTY if signer.role == Role.DEPUTY_LEADER else doc.agency.authority
     return {

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from models.copies import CertifiedCopy
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
 from models.registers import EntryState, Register, RegisterEntry, RegisterKind
@@ -17,6 +18,7 @@ NAMED = 20
 NUMBERED = {
     RegisterKind.INCOMING: IncomingDocument,
     RegisterKind.OUTGOING: OutgoingDocument,
+    RegisterKind.COPY: CertifiedCopy,
     RegisterKind.OUTGOING_SECRET: SecretDocument,
 }
 

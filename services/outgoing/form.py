@@ -66,7 +66,7 @@ class DraftForm:
             body=_text(form, "body"),
             addressees=_lines(form, "addressees"),
             to_places=_lines(form, "to_places"),
-            urgency=_number(form, "urgency") or 0,
+            urgency=urgency_of(form),
             due_date=read_date(form.get("due_date"), "due_date"),
             answers_id=_number(form, "answers_id"),
             replaces_id=_number(form, "replaces_id"),
@@ -76,11 +76,17 @@ class DraftForm:
             enclosures=tuple(form.get("enclosures") or ()),
             removed=frozenset(int(i) for i in _many(form, "removed") if str(i).isdigit()),
         )
-        if draft.urgency not in set(Urgency):
-            raise Invalid("urgency-unknown", field="urgency")
         if draft.source == FORM:
             _required(draft.body, "body")
         return draft
+
+
+def urgency_of(form: Mapping) -> int:
+    """Raises Invalid: not-a-number, urgency-unknown."""
+    urgency = _number(form, "urgency") or 0
+    if urgency not in set(Urgency):
+        raise Invalid("urgency-unknown", field="urgency")
+    return urgency
 
 
 def read_date(value: object, field: str) -> date | None:
