@@ -70,14 +70,16 @@ def test_a_copy_arrives_with_its_own_number_day_kind_and_signer(world):
     copy_id = issued_copy(world.b)
     send(world.b, copy_id, [BINH_SON, TINH_HA], urgency="1")
     world.exchange()
+    day = world.b.office.today()
     for node, code in ((world.a, BINH_SON), (world.b, TINH_HA)):
         (arrived,) = arrivals(node, code)
         main = node.read(lambda s, own=arrived.id: s.get(IncomingDocument, own).papers[0])
         assert (main.reference, main.type_name) == ("01/SY-UBND", "Bản sao y")
-        assert main.issued_date == world.b.office.today()
+        assert main.issued_date == day
         assert main.subject.startswith(ORIGINAL)
-        assert main.subject.endswith("(Sao y 15/QĐ-UBND ngày "
-                                     f"02/{world.b.office.today():%m/%Y} của Ủy ban nhân dân tỉnh)")  # fmt: skip
+        assert main.subject.endswith(
+            f"(Sao y 15/QĐ-UBND ngày 02/{day:%m/%Y} của Ủy ban nhân dân tỉnh)"
+        )
         assert (main.signer_position, main.urgency) == ("Chánh Văn phòng", 1)
         assert node.office.files.read(main.sha256) == PDF + b"signed"
     (message,) = world.b.all(ExchangeMessage, ExchangeMessage.direction == Direction.OUT,
