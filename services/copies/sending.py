@@ -1,4 +1,4 @@
-"""A signed copy sent through the exchange: it goes out as an outgoing document of its own that bears
+"""A signed copy sent through the exchange: it goes out as an outgoing document of its own, with
 the copy's number, day, signer and file. So whatever holds for documents on their way (receipts,
 statuses, resending, taking back) holds for copies."""
 

@@ -1,4 +1,4 @@
-"""A certified copy goes through the exchange from its own page, with its own number, day and signer,
+"""A certified copy goes through the exchange from its own page, with its own number, day, signer,
 and comes back as receipts and statuses; the recipient registers it as any arrival."""
 
 import pytest
