@@ -46,7 +46,7 @@ SYSTEM_ID, SECRET = "000.78.0001.H48", "bi-mat-cua-he-thong-do"
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="vanthu-exchange-"))
-    province = Province(folder, FIRST_PORT)
+    province = Province(folder, FIRST_PORT, stamps=False)
     try:
         province.prepare()
         hub, receiver, sender = (opened(node) for node in province.nodes)

@@ -39,7 +39,7 @@ LOOKS_IN = "000.77.0000.H48"
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="vanthu-fanout-"))
-    province = Province(folder, FIRST_PORT)
+    province = Province(folder, FIRST_PORT, stamps=False)
     try:
         province.prepare()
         codes = [f"000.77.{n:04}.H48" for n in range(RECIPIENTS)]

@@ -23,7 +23,7 @@ POLL_SECONDS = 60  # as in an office: what is faster than that came by the call 
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="vanthu-bench-"))
-    province = Province(folder, FIRST_PORT)
+    province = Province(folder, FIRST_PORT, stamps=False)
     for node in province.nodes:
         node.poll_seconds = POLL_SECONDS
     try:

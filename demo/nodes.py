@@ -44,6 +44,7 @@ class RunningNode:
     secret_key: str
     node_key: str
     poll_seconds: int = 1
+    more: dict[str, str] = field(default_factory=dict)  # settings beside the usual ones
     processes: list[subprocess.Popen] = field(default_factory=list)
     queue: queue_server.QueueServer | None = None
 
@@ -65,6 +66,7 @@ class RunningNode:
             "VANTHU_FEDERATION_SECONDS": "15",
             "VANTHU_ASSET_SOURCE": os.environ.get("VANTHU_ASSET_SOURCE", "cdn"),
             "VANTHU_DEMO": "1",
+            **self.more,
         }
 
     def _socket(self) -> Path:

@@ -14,11 +14,13 @@ from domain.errors import Refusal
 
 DEFAULT_FOLDER = ROOT / "data"
 WATCH_SECONDS = 1.0
+AUTHORITY = "VANTHU_DEMO_AUTHORITY"
 
 
 def describe(province: Province) -> str:
     lines = ["", "Tỉnh thử nghiệm đang chạy:"]
     lines += [f"  {node.data.name:<34} {node.url}" for node in province.nodes]
+    lines += authority_lines(province)
     lines += ["", "Tài khoản chính (đủ cho cả hành trình):", *main_accounts()]
     lines += [
         "",
@@ -29,6 +31,16 @@ def describe(province: Province) -> str:
         "Bấm Ctrl-C để dừng tất cả; lần chạy sau dữ liệu vẫn còn.",
     ]
     return "\n".join(lines)
+
+
+def authority_lines(province: Province) -> list[str]:
+    authority = province.authority
+    lines = [f"  {'Dấu thời gian, OCSP, CRL':<34} {authority.url}"]
+    if authority.process is None:
+        lines += [f"    đang vắng ({AUTHORITY}=0): chữ ký được tạo không kèm dấu thời gian;"]
+        return [*lines, "    lần chạy có nơi cấp dấu thời gian sẽ bổ sung."]
+    halt, resume = (f"kill -{name} {authority.process.pid}" for name in ("STOP", "CONT"))
+    return [*lines, f"    thử khi nơi cấp vắng: {halt}; cho trở lại: {resume}"]
 
 
 def write_accounts(province: Province) -> None:
@@ -52,7 +64,7 @@ def main() -> None:
     print("Đang chuẩn bị tỉnh thử nghiệm (lần đầu mất khoảng nửa phút)…", flush=True)
     try:
         province.prepare()
-        province.start()
+        province.start(authority_away=os.environ.get(AUTHORITY, "1") == "0")
         write_accounts(province)
         print(describe(province), flush=True)
         while True:

@@ -3,15 +3,18 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import select
+
 import migrations
 from adapters.signing.demo_ca import DemoCA
 from app import create_app
 from demo import seed
 from demo.nodes import RunningNode, free_port
 from demo.province import DISTRICTS, HUB
+from demo.running_authority import RunningAuthority, certificate_authority
 from demo.secrets import DemoSecrets, load_secrets
+from models.preservation import Preservation
 from services import audit_chain
-from services.office import utc_now
 
 FIRST_PORT = 8000
 
@@ -22,13 +25,16 @@ def _nobody(_queue: str, _item_id: int) -> None:
 
 @dataclass
 class Province:
-    """A hub and two district nodes on this machine, data under `folder`."""
+    """A hub and two district nodes on this machine, data under `folder`; with `stamps` also an
+    authority for time stamps and revocation, which the districts ask."""
 
     folder: Path
     first_port: int = FIRST_PORT
+    stamps: bool = True
     secrets: DemoSecrets = field(init=False)
     hub: RunningNode = field(init=False)
     districts: list[RunningNode] = field(init=False)
+    authority: RunningAuthority | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -39,6 +45,10 @@ class Province:
         for data in DISTRICTS:
             port = free_port(port + 1)
             self.districts.append(self._node(data, "district", port))
+        if self.stamps:
+            self.authority = RunningAuthority(self.folder, free_port(port + 1))
+            for node in self.districts:
+                node.more = self.authority.environment()
 
     @property
     def nodes(self) -> list[RunningNode]:
@@ -56,7 +66,7 @@ class Province:
 
     def prepare(self) -> None:
         """Migrates every database; fills those that are empty. A second start keeps the data."""
-        ca = self.certificate_authority()
+        ca = certificate_authority(self.folder)
         for node in self.nodes:
             app = create_app(node.settings(), wake=_nobody)
             migrations.upgrade(app)
@@ -81,15 +91,24 @@ class Province:
             seed.seed_hub_links(office, f"{self.hub.url}/axis", self.secrets.hub_secrets)
         else:
             seed.move_hub_links(office, f"{self.hub.url}/axis")
+            if self.authority:
+                seed.complete_what_waits(office)
 
-    def certificate_authority(self) -> DemoCA:
-        path = self.folder / "demo-ca.p12"
-        if path.exists():
-            return DemoCA.load(path.read_bytes(), self.secrets.ca_passphrase)
-        ca = DemoCA.create("CA thử nghiệm tỉnh Quảng Ngãi", utc_now())
-        path.touch(mode=0o600)
-        path.write_bytes(ca.dump(self.secrets.ca_passphrase))
-        return ca
+    @property
+    def root(self) -> bytes:
+        """The certificate that everybody here trusts."""
+        return certificate_authority(self.folder).root_der
+
+    def kept(self, node: RunningNode, sha256: str) -> tuple[Preservation, bytes] | None:
+        """What is kept beside an issued file, and its archive form; None while something waits."""
+        app = create_app(node.settings(), wake=_nobody)
+        with app.app_context():
+            office = app.extensions["office"]
+            query = select(Preservation).where(Preservation.file_sha256 == sha256)
+            row = office.session().scalars(query).one_or_none()
+            if row is None or row.missing or not row.archive_sha256:
+                return None
+            return row, office.files.read(row.archive_sha256)
 
     def audit_faults(self, node: RunningNode) -> list:
         """What is wrong with the audit chain of a node; nothing, as it should be."""
@@ -97,7 +116,11 @@ class Province:
         with app.app_context():
             return list(audit_chain.verify(app.extensions["office"].session()))
 
-    def start(self) -> None:
+    def start(self, authority_away: bool = False) -> None:
+        """With `authority_away` nobody answers where the nodes ask for time stamps."""
+        if self.authority and not authority_away:
+            self.authority.start()
+            self.authority.wait_until_ready()
         for node in self.nodes:
             node.start()
         for node in self.nodes:
@@ -108,3 +131,5 @@ class Province:
             node.end()
         for node in self.nodes:
             node.stop()
+        if self.authority:
+            self.authority.stop()

@@ -12,11 +12,13 @@ from domain.text import fold
 from models.agencies import Agency, HubLink, Person, Unit
 from models.federation import NodeSite
 from models.hub import DirectoryEntry
+from models.preservation import Preservation
 from models.signing import SigningRole
 from services import accounts, signing
 from services.exchange import links
 from services.hub import accounts as hub_accounts
 from services.office import Office
+from services.preservation import renewing
 from services.signing import trust
 from services.unit_of_work import Work, transaction
 
@@ -118,6 +120,12 @@ def seed_hub_links(office: Office, endpoint: str, secrets: dict[str, str]) -> No
             if agency.code in secrets:
                 links.set_link(work, agency.id, endpoint, agency.code, secrets[agency.code])
     links.ensure_polls(office)
+
+
+def complete_what_waits(office: Office) -> None:
+    """Signatures made while the time authority was away are completed at once, not by night."""
+    with transaction(office, SYSTEM) as work:
+        renewing.wake(work, Preservation.missing != "")
 
 
 def seed_certificates(office: Office, node: DemoNode, ca: DemoCA, pin: str) -> None:

@@ -1,17 +1,16 @@
 """The journey itself: huyện Sơn Tịnh asks huyện Bình Sơn for a report and gets it. Eight chapters,
 told by the people's own pages."""
 
+import hashlib
 import re
-import shutil
-import subprocess
-import tempfile
 from datetime import timedelta
 
 from adapters.signing.validate import validate_strict
+from demo import proof
 from demo.browser import Browser, Page, Refused
 from demo.running import Province
 from demo.waiting import until
-from domain.dates import local_date
+from domain.dates import local, local_date
 from domain.verdicts import Verdict
 from services.office import utc_now
 
@@ -68,6 +67,8 @@ class Story:
         self.receive("st.vanthu", ANSWERING["subject"])
         self.complete()
         self.seen_by_the_sender(asked)
+        if self.province.authority:
+            self.kept_for_decades(asked)
         self.recorded()
 
     def draft(self, key: str, fields: dict, to: tuple, answers: str | None = None) -> str:
@@ -112,15 +113,19 @@ class Story:
         tell("Phát hành", f"số {reference.group() if reference else '?'}; đã giao trục gửi đi")
 
     def check_signatures(self, pdf: bytes) -> None:
-        ca = self.province.certificate_authority()
-        report = validate_strict(pdf, [ca.root_der])
+        report = validate_strict(pdf, [self.province.root])
         verdicts = [f"{s.field}: {s.verdict}" for s in report.signatures]
         expect(report.verdict == Verdict.VALID and len(verdicts) == 2, f"chữ ký: {verdicts}")
         tell("Chữ ký", f"pyHanko nghiêm ngặt: {', '.join(verdicts)}")
-        if shutil.which("pdfsig"):
-            said = poppler(pdf)
+        said = proof.poppler(pdf)
+        if said:
             expect(said.count("Signature is Valid") == 2, f"pdfsig: {said}")
             tell("Chữ ký", "pdfsig: cả hai chữ ký hợp lệ")
+        if self.province.authority:
+            stamped = [f"{s.field} {local(s.signed_at):%H:%M:%S}" for s in report.signatures]
+            sources = {s.time_source for s in report.signatures}
+            expect(sources == {"timestamp"}, f"thời điểm ký do: {sources}")
+            tell("Dấu thời gian", f"PAdES B-T ngay khi ký: {', '.join(stamped)}")
 
     def receive(self, username: str, subject: str) -> str:
         """The document arrives by itself; the clerk registers it and submits it to the leader."""
@@ -175,6 +180,28 @@ class Story:
         until("trạng thái 01, 03, 04, 05, 06", all_seen)
         tell("Theo dõi", f"bên gửi thấy đủ: đã gửi → {' → '.join(codes)}, và văn bản trả lời")
 
+    def kept_for_decades(self, address: str) -> None:
+        """The jobs have asked about revocation and made the archive form; the issued bytes stay."""
+        clerk = self.person("st.vanthu")
+        issued = clerk.download(clerk.open(address).link("Tải bản gốc"))
+        node = next(node for node in self.province.nodes if node.data.key == "sontinh")
+        sha256 = hashlib.sha256(issued).hexdigest()
+        row, archive = until("bản lưu lâu dài", lambda: self.province.kept(node, sha256))
+        expect(archive.startswith(issued), "bản lưu không bắt đầu bằng tệp đã phát hành")
+        ocsps, crls = proof.evidence_in(archive)
+        expect(row.standing == "good" and ocsps + crls, f"{row.standing}, {ocsps} OCSP, {crls} CRL")
+        tell("Lưu lâu dài", f"tệp đã phát hành giữ nguyên; bản lưu thêm {ocsps} OCSP, {crls} CRL, "
+             f"dấu thời gian lưu trữ hạn {local(row.stamp_ends):%d/%m/%Y}")  # fmt: skip
+        said = proof.long_term(archive, self.province.root, utc_now())
+        expect(len(said) == 2 and not any(said.values()), f"pyHanko, B-LTA: {said}")
+        tell("Lưu lâu dài", f"pyHanko, ETSI EN 319 102-1, B-LTA: đạt ở {', '.join(said)}")
+        poppler = proof.poppler(archive)
+        if poppler:
+            expect("Invalid" not in poppler, f"pdfsig: {poppler}")
+            valid = poppler.count("Signature is Valid")
+            expect(valid >= 2, f"pdfsig: {poppler}")
+            tell("Lưu lâu dài", f"pdfsig: {valid} chữ ký của bản lưu hợp lệ")
+
     def recorded(self) -> None:
         """The audit chains of all nodes are whole; the hub lists what passed through it."""
         operator = self.person("hub.vanhanh")
@@ -187,7 +214,7 @@ class Story:
 
 
 def tell(step: str, proof: str) -> None:
-    print(f"✓ {step:<11} {proof}", flush=True)
+    print(f"✓ {step:<13} {proof}", flush=True)
 
 
 def expect(holds: bool, problem: str, page: Page | None = None) -> None:
@@ -213,13 +240,3 @@ def until_checked(clerk: Browser, address: str) -> Page:
 
 def checked(page: Page) -> Page | None:
     return page if "chữ ký hợp lệ" in page.words().lower() else None
-
-
-def poppler(pdf: bytes) -> str:
-    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
-        file.write(pdf)
-        file.flush()
-        done = subprocess.run(  # noqa: S603 our own file
-            [shutil.which("pdfsig"), "-nocert", file.name], capture_output=True, check=False
-        )
-    return done.stdout.decode()
