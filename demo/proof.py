@@ -58,6 +58,13 @@ def long_term(pdf: bytes, root: bytes, at: datetime) -> dict[str, str]:
     return said
 
 
+def names_who_to_ask(pdf: bytes) -> bool:
+    """Whether all its signers' certificates say where their revocation can be asked for: those that
+    an older version of the demonstration made do not."""
+    signatures = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
+    return all(signature.signer_cert.ocsp_urls for signature in signatures)
+
+
 def evidence_in(pdf: bytes) -> tuple[int, int]:
     """(OCSP answers, revocation lists) that the file itself carries."""
     store = PdfFileReader(BytesIO(pdf)).root["/DSS"]

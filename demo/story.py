@@ -188,19 +188,24 @@ class Story:
         sha256 = hashlib.sha256(issued).hexdigest()
         row, archive = until("bản lưu lâu dài", lambda: self.province.kept(node, sha256))
         expect(archive.startswith(issued), "bản lưu không bắt đầu bằng tệp đã phát hành")
-        ocsps, crls = proof.evidence_in(archive)
-        expect(row.standing == "good" and ocsps + crls, f"{row.standing}, {ocsps} OCSP, {crls} CRL")
-        tell("Lưu lâu dài", f"tệp đã phát hành giữ nguyên; bản lưu thêm {ocsps} OCSP, {crls} CRL, "
-             f"dấu thời gian lưu trữ hạn {local(row.stamp_ends):%d/%m/%Y}")  # fmt: skip
-        said = proof.long_term(archive, self.province.root, utc_now())
-        expect(len(said) == 2 and not any(said.values()), f"pyHanko, B-LTA: {said}")
-        tell("Lưu lâu dài", f"pyHanko, ETSI EN 319 102-1, B-LTA: đạt ở {', '.join(said)}")
+        tell("Lưu lâu dài", "bản lưu bắt đầu bằng đúng tệp đã phát hành; dấu thời gian lưu trữ hạn "
+             f"{local(row.stamp_ends):%d/%m/%Y}")  # fmt: skip
+        if proof.names_who_to_ask(issued):
+            self.not_revoked(row.standing, archive)
         poppler = proof.poppler(archive)
         if poppler:
             expect("Invalid" not in poppler, f"pdfsig: {poppler}")
             valid = poppler.count("Signature is Valid")
             expect(valid >= 2, f"pdfsig: {poppler}")
             tell("Lưu lâu dài", f"pdfsig: {valid} chữ ký của bản lưu hợp lệ")
+
+    def not_revoked(self, standing: str, archive: bytes) -> None:
+        ocsps, crls = proof.evidence_in(archive)
+        expect(standing == "good" and ocsps + crls, f"{standing}, {ocsps} OCSP, {crls} CRL")
+        said = proof.long_term(archive, self.province.root, utc_now())
+        expect(len(said) == 2 and not any(said.values()), f"pyHanko, B-LTA: {said}")
+        tell("Lưu lâu dài", f"{ocsps} OCSP và {crls} CRL trong bản lưu; pyHanko theo ETSI "
+             f"EN 319 102-1: B-LTA đạt ở {', '.join(said)}")  # fmt: skip
 
     def recorded(self) -> None:
         """The audit chains of all nodes are whole; the hub lists what passed through it."""

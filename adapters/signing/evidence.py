@@ -7,7 +7,7 @@ comes is verified before it counts.
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal, Protocol
@@ -52,13 +52,14 @@ class Answers(Protocol):
 @dataclass(frozen=True)
 class Finding:
     """How a certificate stands, by which kind of evidence. `at` is when that evidence was made,
-    `since` when the certificate was revoked."""
+    `since` when the certificate was revoked, `awaited` that who it names may still tell."""
 
     sha256: str
     standing: Standing
     source: Literal["ocsp", "crl", ""] = ""
     at: datetime | None = None
     since: datetime | None = None
+    awaited: bool = False
 
 
 @dataclass
@@ -77,6 +78,11 @@ class Collected:
         if "revoked" in found:
             return "revoked"
         return "good" if found == {"good"} else "unknown"
+
+    @property
+    def awaited(self) -> bool:
+        """Whether an answer is still to come; a certificate that names nobody awaits none."""
+        return any(each.awaited for each in self.findings.values())
 
 
 def collect(
@@ -130,7 +136,8 @@ class _Asker:
             return
         held: list[tuple[Question, bytes]] = []
         finding = Finding(digest, "unknown")
-        for question in _questions(certificate, issuer):
+        questions = _questions(certificate, issuer)
+        for question in questions:
             answer = self._ask(question)
             if answer is None:
                 continue
@@ -139,7 +146,8 @@ class _Asker:
             if finding.standing != "unknown":
                 self._keep(held, finding)
                 break
-        self._collected.findings[digest] = finding
+        open_yet = finding.standing == "unknown" and bool(questions)
+        self._collected.findings[digest] = replace(finding, awaited=open_yet)
 
     def _ask(self, question: Question) -> bytes | None:
         if self._left <= 0 or question.url in self._silent:

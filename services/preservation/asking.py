@@ -28,10 +28,8 @@ class NodeAnswers:
         self._until = time.monotonic() + PATIENCE
         self._new: list[tuple[Question, bytes, datetime | None]] = []
         self._known: set[str] = set()
-        self.asked = 0
 
     def ask(self, question: Question) -> bytes:
-        self.asked += 1
         known = self._remembered(question)
         if known is not None:
             self._known.add(question.key)

@@ -44,7 +44,6 @@ class Doing:
     kept: list[Kept]
     renewing: bool
     collected: Collected = field(default_factory=Collected)
-    asked: int = 0
     manifest: bytes = b""
     tried: Tried | None = None
     archive: bytes = b""
@@ -124,7 +123,6 @@ def _do(office: Office, doing: Doing, answers: NodeAnswers) -> None:
         return
     roots = trust.all_roots(office.session())
     doing.collected = collect(asking, roots, office.now(), answers)
-    doing.asked = answers.asked
     _stamp(office, doing)
     _archive(office, doing, data)
     doing.missing = outcome.still_missing(office, doing)

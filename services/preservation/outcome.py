@@ -25,7 +25,7 @@ def still_missing(office: Office, doing: "Doing") -> str:
     if doing.missing:
         return doing.missing
     known = doing.standing != "unknown" or doing.collected.standing != "unknown"
-    if not known and doing.asked:
+    if not known and doing.collected.awaited:
         return UNKNOWN
     return "" if office.settings.tsa_url else NO_AUTHORITY
 

@@ -1,5 +1,6 @@
 """Evidence of revocation: what is asked, what counts, what is left unknown."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -86,6 +87,15 @@ def test_an_unknown_certificate_and_a_silent_authority_leave_it_unknown(
     for away in silent:
         collected, finding = found(certificate, telling, Asked(authority, **away))
         assert finding.standing == collected.standing == "unknown"
+        assert collected.awaited
+
+
+def test_of_a_certificate_that_names_nobody_to_ask_no_answer_is_awaited(telling, authority):
+    ca = replace(telling, tells=False)
+    p12 = ca.issue_agency("UBND xã Bình Minh", code="X", passphrase=PASSPHRASE, at=CREATED)
+    quiet = pkcs12.load_key_and_certificates(p12, PASSPHRASE.encode())[1]
+    collected, finding = found(quiet, telling, Asked(authority))
+    assert (finding.standing, collected.awaited) == ("unknown", False)
 
 
 @pytest.mark.parametrize("away", [(), (OCSP_URL,)])
