@@ -90,6 +90,7 @@ class CopySigning(Base):
     state: Mapped[SigningState] = mapped_column(String(20), default=SigningState.REQUESTED)
     failure: Mapped[Short]
     requested_at: Mapped[datetime]
+    signing_at: Mapped[datetime]  # what the signature bears (services/signing/timing.py)
     finished_at: Mapped[datetime | None]
 
     document: Mapped[CertifiedCopy] = relationship()

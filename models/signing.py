@@ -122,6 +122,7 @@ class SigningRequest(Base):
     state: Mapped[SigningState] = mapped_column(String(20), default=SigningState.REQUESTED)
     failure: Mapped[Short]  # refusal code
     requested_at: Mapped[datetime]
+    signing_at: Mapped[datetime]  # what the signature bears (services/signing/timing.py)
     finished_at: Mapped[datetime | None]
 
     document: Mapped[OutgoingDocument] = relationship()

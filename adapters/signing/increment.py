@@ -4,7 +4,7 @@ Written by hand for what signing needs: the file stays as it is and is read only
 the new objects are few, most of them baked, and the cross-reference is of the kind the file has.
 """
 
-import os
+import hashlib
 from collections.abc import Iterable
 
 from pyhanko.pdf_utils import generic
@@ -13,6 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
 from adapters.signing.baked import Baked, written
+from adapters.signing.pdf import entry
 
 _KEPT = ("/Root", "/Info")  # of the trailer; /Prev, /Size and /ID are this update's own
 
@@ -74,7 +75,7 @@ class Increment(PdfHandler):
             parts += [head, body, b"\nendobj\n"]
             offsets[number] = at
             at += len(head) + len(body) + 8
-        parts += self._references(offsets, self._size + at)
+        parts += self._references(offsets, self._size + at, self._identifier(parts))
         return b"".join(parts), offsets
 
     def _bodies(self) -> Iterable[tuple[int, int, bytes]]:
@@ -83,31 +84,37 @@ class Increment(PdfHandler):
         for number, thing in self._added.items():
             yield number, 0, thing if isinstance(thing, bytes) else written(thing)
 
-    def _references(self, offsets: dict[int, int], start: int) -> list[bytes]:
+    def _references(
+        self, offsets: dict[int, int], start: int, identifier: generic.ByteStringObject
+    ) -> list[bytes]:
         generations = {number: generation for number, generation in self._changed}
         entries = [
             (number, self._size + offset, generations.get(number, 0))
             for number, offset in sorted(offsets.items())
         ]
         if self.reader.has_xref_stream:
-            body = self._stream([*entries, (self._next, start, 0)])
+            body = self._stream([*entries, (self._next, start, 0)], identifier)
         else:
-            body = self._table(entries)
+            body = self._table(entries, identifier)
         return [*body, b"\nstartxref\n%d\n%%%%EOF\n" % start]
 
-    def _table(self, entries: list[tuple[int, int, int]]) -> list[bytes]:
+    def _table(
+        self, entries: list[tuple[int, int, int]], identifier: generic.ByteStringObject
+    ) -> list[bytes]:
         lines = [b"xref\n"]
         for run in _runs(entries):
             lines.append(b"%d %d\n" % (run[0][0], len(run)))
             lines += [b"%010d %05d n \n" % (at, generation) for _, at, generation in run]
-        return [*lines, b"trailer\n", written(self._trailer(self._next))]
+        return [*lines, b"trailer\n", written(self._trailer(self._next, identifier))]
 
-    def _stream(self, entries: list[tuple[int, int, int]]) -> list[bytes]:
+    def _stream(
+        self, entries: list[tuple[int, int, int]], identifier: generic.ByteStringObject
+    ) -> list[bytes]:
         data = b"".join(
             b"\x01" + at.to_bytes(5, "big") + generation.to_bytes(2, "big")
             for _, at, generation in entries
         )
-        stream = self._trailer(self._next + 1)
+        stream = self._trailer(self._next + 1, identifier)
         spans = [span for run in _runs(entries) for span in (run[0][0], len(run))]
         stream[name("/Type")] = name("/XRef")
         stream[name("/W")] = _numbers((1, 5, 2))
@@ -116,25 +123,35 @@ class Increment(PdfHandler):
         head = b"%d 0 obj\n" % self._next
         return [head, written(stream), b"\nstream\n", data, b"\nendstream\nendobj"]
 
-    def _trailer(self, size: int) -> generic.DictionaryObject:
+    def _trailer(
+        self, size: int, identifier: generic.ByteStringObject
+    ) -> generic.DictionaryObject:
         old, trailer = self.reader.trailer, generic.DictionaryObject()
         trailer[name("/Size")] = generic.NumberObject(size)
         trailer[name("/Prev")] = generic.NumberObject(self.reader.last_startxref)
         for key in _KEPT:
             if key in old:
                 trailer[name(key)] = old.raw_get(key)
-        trailer[name("/ID")] = generic.ArrayObject([self._first_id(), _random_id()])
+        trailer[name("/ID")] = generic.ArrayObject(
+            [generic.ByteStringObject(self._known_ids()[0] or identifier), identifier]
+        )
         return trailer
 
-    def _first_id(self) -> generic.ByteStringObject:
-        """The file's lasting identifier (ISO 32000-1, 14.4)."""
-        known = self.reader.trailer["/ID"][0] if "/ID" in self.reader.trailer else None
-        known = getattr(known, "original_bytes", known)
-        return generic.ByteStringObject(known) if known else _random_id()
+    def _known_ids(self) -> tuple[bytes, bytes]:
+        """The file's lasting identifier, and that of its last update; empty where it has none."""
+        known = entry(self.reader.trailer, "/ID", ())
+        known = [bytes(getattr(each, "original_bytes", each)) for each in known]
+        first, last = (*known, b"", b"")[:2]
+        return first, last
 
-
-def _random_id() -> generic.ByteStringObject:
-    return generic.ByteStringObject(os.urandom(16))
+    def _identifier(self, parts: Iterable[bytes]) -> generic.ByteStringObject:
+        """This update's identifier, from what it changes in which file (ISO 32000-1, 14.4 asks for
+        no more): the same update of the same file has the same bytes, so that whoever makes it
+        again after a crash finds what the first one stored."""
+        digest = hashlib.sha256(b"%d %d" % (self._size, self.reader.last_startxref))
+        for part in (*self._known_ids(), *parts):
+            digest.update(part)
+        return generic.ByteStringObject(digest.digest()[:16])
 
 
 def _numbers(values: Iterable[int]) -> generic.ArrayObject:

@@ -111,7 +111,8 @@ def _face(font: bytes) -> TTFont:
 
 def _subset(font: bytes, letters: str) -> tuple[bytes, dict[str, int], dict[str, int]]:
     """A font of these letters only, with glyph number and width (per thousand) of each."""
-    small = TTFont(BytesIO(font), lazy=True)
+    # No time of cutting: another process cuts the same bytes, and so signs the same.
+    small = TTFont(BytesIO(font), lazy=True, recalcTimestamp=False)
     options = subset.Options(
         layout_features=[], hinting=False, notdef_outline=True, name_IDs=[1, 2, 6]
     )

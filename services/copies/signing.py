@@ -27,7 +27,7 @@ from services.copies import material, state
 from services.office import Office
 from services.outbox import Lease
 from services.preservation import keeping, stamping
-from services.signing import backends, bindings, pins, verification
+from services.signing import backends, bindings, pins, timing, verification
 from services.signing.requests import AUTHORISED_FOR, QUEUE
 from services.stored_files import read_file
 from services.unit_of_work import Work, transaction
@@ -71,6 +71,7 @@ def request(work: Work, copy: CertifiedCopy, proof: Proof) -> None:
         nonce=secrets.token_hex(32),
         authorised_until=work.now + AUTHORISED_FOR,
         requested_at=work.now,
+        signing_at=work.now,
     )
     work.session.add(asked)
     work.session.flush()
@@ -91,7 +92,7 @@ def sign(office: Office, lease: Lease) -> None:
     try:
         _check(office, asked)
         if not asked.output_sha256:
-            _pin(office, lease, _made(office, asked))
+            _pin(office, lease, _made(office, lease, asked))
             asked = _load(office, lease.subject_id)
         report = _adopt(office, asked)
     except Refusal as refusal:
@@ -135,13 +136,13 @@ def _check(office: Office, asked: CopySigning) -> None:
     bindings.check(asked.binding, office.now())
 
 
-def _made(office: Office, asked: CopySigning) -> bytes:
+def _made(office: Office, lease: Lease, asked: CopySigning) -> bytes:
     """The signed bytes. The key exists in clear in this process only, between these lines."""
     if asked.authorisation is None or office.now() > asked.authorised_until:
         raise Forbidden("authorisation-expired")
+    at = timing.fix(office, lease, asked)
     data = read_file(office, asked.input_sha256)
     authority = redeem(asked.authorisation, office.settings.node_key, _bound_to(asked))
-    at = office.now()
     block = material.signature_block(asked.document, at)
     place = pdf.clear_corner(data, *block.size)
     key = backends.open_binding(office, asked.binding, authority)

@@ -81,7 +81,7 @@ def _made(
         except Invalid as refusal:
             if refusal.code.startswith("certificate-"):
                 raise
-    return Made(Manner.DETACHED, signature=sign_detached(data, key, at=office.now()))
+    return Made(Manner.DETACHED, signature=sign_detached(data, key, at=request.signing_at))
 
 
 def _manner(office: Office, request: SigningRequest, enclosure: Enclosure, data: bytes) -> Manner:
@@ -116,7 +116,7 @@ def _signed_by_us(office: Office, request: SigningRequest, data: bytes) -> bool:
 def _with_block(
     office: Office, request: SigningRequest, data: bytes, key: SigningKey, manner: Manner
 ) -> Made:
-    at = office.now()
+    at = request.signing_at
     block = Block(block_lines(request.document.reference, at), font_bytes(FONT))
     place, stamp = pdf.clear_corner(data, *block.size), stamping.stamper(office)
     signed = sign_block(data, key, block, place, at=at, stamp=stamp)

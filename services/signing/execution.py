@@ -27,6 +27,7 @@ from services.signing import (
     ending,
     grounds,
     material,
+    timing,
     token_answers,
     token_requests,
     turns,
@@ -78,6 +79,7 @@ def _make(office: Office, lease: Lease, request: SigningRequest) -> Parts:
     this process only, between these lines."""
     if request.binding.backend == KeyBackend.TOKEN:
         return token_answers.completed(office, request)
+    timing.fix(office, lease, request)
     data = grounds.read_file(office, request.input_sha256, "file-damaged")
     if request.role == SigningRole.LEADER:
         return _as_leader(office, request, data)
@@ -89,14 +91,15 @@ def _make(office: Office, lease: Lease, request: SigningRequest) -> Parts:
 
 
 def _as_leader(office: Office, request: SigningRequest, data: bytes) -> Parts:
-    parts = material.of_leader(office, request)
+    parts = material.of_leader(office, request, request.signing_at)
     key, stamp = _key(office, request), stamping.stamper(office)
     made = turns.ready(request.document, data, key, parts | {"stamped": stamp is not None})
     return data, finish_update(made, key, stamp)
 
 
 def _as_seal(office: Office, request: SigningRequest, data: bytes, key: SigningKey) -> Parts:
-    parts, stamp = material.of_seal(office, request), stamping.stamper(office)
+    parts = material.of_seal(office, request, request.signing_at)
+    stamp = stamping.stamper(office)
     if not is_certified(data):
         return data, issue_beside(data, key, stamp=stamp, **parts)[len(data) :]
     made = ready_issue(data, key, stamped=stamp is not None, **parts)

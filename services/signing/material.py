@@ -1,6 +1,8 @@
 """What a signature is made of: the request with all that belongs to it, and the parts that the
 signing functions take beside the file and the key."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import joinedload
 
 from adapters.typeset import font_bytes
@@ -29,17 +31,17 @@ def load(office: Office, request_id: int) -> SigningRequest | None:
     return office.session().get(SigningRequest, request_id, options=options, populate_existing=True)
 
 
-def of_leader(office: Office, request: SigningRequest) -> dict:
-    """The parts of `sign_leader`. Raises Invalid("signature-image-missing"),
+def of_leader(office: Office, request: SigningRequest, at: datetime) -> dict:
+    """The parts of `sign_leader`, signed at this time. Raises Invalid("signature-image-missing"),
     Unavailable("file-damaged")."""
     person = request.document.signer.person
     image = grounds.read_file(office, person.signature_sha256, "signature-image-missing")
-    return {"image_png": image, "signer_name": person.full_name, "at": office.now()}
+    return {"image_png": image, "signer_name": person.full_name, "at": at}
 
 
-def of_seal(office: Office, request: SigningRequest) -> dict:
-    """The parts of `issue`. Raises Conflict("number-missing"), Invalid("seal-image-missing"),
-    Unavailable("file-damaged")."""
+def of_seal(office: Office, request: SigningRequest, at: datetime) -> dict:
+    """The parts of `issue`, signed at this time. Raises Conflict("number-missing"),
+    Invalid("seal-image-missing"), Unavailable("file-damaged")."""
     doc = request.document
     if doc.number_entry is None or doc.issued_date is None:
         raise Conflict("number-missing")
@@ -50,5 +52,5 @@ def of_seal(office: Office, request: SigningRequest) -> dict:
         "seal_mm": doc.agency.seal_mm,
         "font": font_bytes(NUMBER_FONT),
         "date_font": font_bytes(DATE_FONT),
-        "at": office.now(),
+        "at": at,
     }

@@ -76,6 +76,7 @@ def _request(
         nonce=secrets.token_hex(32),
         authorised_until=_until(work.now, proof),
         requested_at=work.now,
+        signing_at=work.now,
     )
     work.session.add(request)
     work.session.flush()

@@ -6,7 +6,7 @@ against the bound certificate before anything is written. The worker does the re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from asn1crypto import x509
 
@@ -64,12 +64,13 @@ def prepare(office: Office, device: SigningDevice, request_id: int) -> Prepared:
     device_id, person_id = device.id, device.person_id
     request = _own(office, device, request_id)
     grounds.check(office.session(), request, office.now(), office.today())
-    ready, nonce = _ready(office, request), secrets.token_hex(32)
+    at = office.now()
+    ready, nonce = _ready(office, request, at), secrets.token_hex(32)
     with transaction(office, _actor(device, request)) as work:
         found = token_requests.locked(work, request_id)
         found.signing.prepared, found.signing.nonce = ready.packed(), nonce
         found.signing.prepared_at, found.signing.device_id = work.now, device_id
-        found.signing.problem = ""
+        found.signing.problem, found.request.signing_at = "", at
         work.audit(
             "signing:token_prepared", found.request, device=device_id, person=person_id,
             digest=ready.document_digest.hex(),
@@ -77,18 +78,18 @@ def prepare(office: Office, device: SigningDevice, request_id: int) -> Prepared:
     return Prepared(_own(office, device, request_id), nonce, ready)
 
 
-def _ready(office: Office, request: SigningRequest) -> SignatureToMake:
+def _ready(office: Office, request: SigningRequest, at: datetime) -> SignatureToMake:
     data = grounds.read_file(office, request.input_sha256, "file-damaged")
     certificate = x509.Certificate.load(request.binding.certificate)
     holder = Holder(certificate, trust.issuers_of(office.session(), certificate))
     stamped = stamping.stamper(office) is not None
     if request.role == SigningRole.LEADER:
-        parts = material.of_leader(office, request) | {"stamped": stamped}
+        parts = material.of_leader(office, request, at) | {"stamped": stamped}
         return turns.ready(request.document, data, holder, parts)
     grounds.check_leader_signed(office.session(), request, data)
     if not is_certified(data):  # number and date would be signatures of their own: three, not one
         raise Invalid("token-three-signatures")
-    return ready_issue(data, holder, stamped=stamped, **material.of_seal(office, request))
+    return ready_issue(data, holder, stamped=stamped, **material.of_seal(office, request, at))
 
 
 def document(office: Office, device: SigningDevice, request_id: int, nonce: str) -> list[bytes]:

@@ -19,6 +19,7 @@ from domain.roles import SYSTEM
 from jobs.queue import Waker
 from models.audit import AuditEntry, Notification
 from models.exchange import OutboxItem, OutboxState
+from models.files import StoredFile
 from models.registers import RegisterEntry
 from models.signing import SigningRequest, SigningState
 from services import audit_chain, outbox
@@ -163,6 +164,9 @@ def everything_once(journey, issued: list[int]) -> None:
     assert set(session.scalars(select(SigningRequest.authorisation))) == {None}
     signing = select(OutboxItem.state).where(OutboxItem.queue == "signing")
     assert set(session.scalars(signing)) == {OutboxState.DONE}
+    # What was stored before a death has the name of what was noted after it.
+    stored = {path.name for path in journey.office.files.root.glob("??/??/*")}
+    assert stored == set(session.scalars(select(StoredFile.sha256)))
 
 
 def test_two_workers_woken_for_one_request_sign_once(journey, workers):

@@ -35,7 +35,7 @@ class Pkcs12Key:
         algorithm = getattr(hashes, digest.upper())()
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), algorithm)
-        return self._key.sign(data, ec.ECDSA(algorithm))
+        return self._key.sign(data, ec.ECDSA(algorithm, deterministic_signing=True))
 
 
 def seal_key(p12: bytes, passphrase: str, pin: str, node_key: bytes) -> bytes:
