@@ -123,9 +123,7 @@ class Increment(PdfHandler):
         head = b"%d 0 obj\n" % self._next
         return [head, written(stream), b"\nstream\n", data, b"\nendstream\nendobj"]
 
-    def _trailer(
-        self, size: int, identifier: generic.ByteStringObject
-    ) -> generic.DictionaryObject:
+    def _trailer(self, size: int, identifier: generic.ByteStringObject) -> generic.DictionaryObject:
         old, trailer = self.reader.trailer, generic.DictionaryObject()
         trailer[name("/Size")] = generic.NumberObject(size)
         trailer[name("/Prev")] = generic.NumberObject(self.reader.last_startxref)
@@ -161,9 +159,9 @@ def _numbers(values: Iterable[int]) -> generic.ArrayObject:
 def _runs(entries: list[tuple[int, int, int]]) -> list[list[tuple[int, int, int]]]:
     """The entries cut where their numbers jump."""
     runs: list[list[tuple[int, int, int]]] = []
-    for entry in entries:
-        if runs and runs[-1][-1][0] + 1 == entry[0]:
-            runs[-1].append(entry)
+    for one in entries:
+        if runs and runs[-1][-1][0] + 1 == one[0]:
+            runs[-1].append(one)
         else:
-            runs.append([entry])
+            runs.append([one])
     return runs

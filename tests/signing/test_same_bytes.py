@@ -21,9 +21,8 @@ SCRIPT = Path(__file__).with_name("signing_again.py")
 
 
 @pytest.fixture
-def folder(
-    tmp_path, ca, monkeypatch, person_p12, agency_p12, draft, prepared, font, signature_png, seal_png
-):
+def keys(ca, monkeypatch, person_p12, agency_p12) -> dict[str, bytes]:
+    """Sealed keys by the names of their files; one is on a curve."""
     monkeypatch.setattr(demo_ca, "_new_key", lambda: ec.generate_private_key(ec.SECP256R1()))
     curve_p12 = ca.issue_person(
         "Đặng Thị Ngọc Ánh", title="Chủ tịch", organisation="UBND huyện Bình Sơn",
@@ -31,11 +30,15 @@ def folder(
     )  # fmt: skip
     key = pkcs12.load_key_and_certificates(curve_p12, PASSPHRASE.encode())[0]
     assert isinstance(key, ec.EllipticCurvePrivateKey)
-    for name, p12 in (("person", person_p12), ("agency", agency_p12), ("curve", curve_p12)):
-        sealed = seal_key(p12, PASSPHRASE, PIN, NODE_KEY)
-        (tmp_path / f"{name}.key").write_bytes(sealed)
+    every = {"person.key": person_p12, "agency.key": agency_p12, "curve.key": curve_p12}
+    return {name: seal_key(p12, PASSPHRASE, PIN, NODE_KEY) for name, p12 in every.items()}
+
+
+@pytest.fixture
+def folder(tmp_path, keys, draft, prepared, font, issuing, signature_png) -> Path:
     files = {"draft.pdf": draft, "prepared.pdf": prepared, "font.ttf": font}
-    for name, data in (files | {"signature.png": signature_png, "seal.png": seal_png}).items():
+    pictures = {"signature.png": signature_png, "seal.png": issuing["seal_png"]}
+    for name, data in (keys | files | pictures).items():
         (tmp_path / name).write_bytes(data)
     return tmp_path
 
@@ -54,9 +57,7 @@ def test_another_process_signs_the_same_bytes_with_keys_of_both_kinds(folder):
     assert first == second
 
 
-def test_another_time_or_another_file_gives_another_identifier(
-    prepared, draft, person, signature_png
-):
+def test_another_time_gives_another_identifier(prepared, person, signature_png):
     """ISO 32000-1, 14.4: the second half of /ID changes with every update."""
 
     def identifiers(pdf: bytes) -> list[bytes]:
