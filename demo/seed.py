@@ -12,7 +12,6 @@ from domain.text import fold
 from models.agencies import Agency, HubLink, Person, Unit
 from models.federation import NodeSite
 from models.hub import DirectoryEntry
-from models.preservation import Preservation
 from models.signing import SigningRole
 from services import accounts, signing
 from services.exchange import links
@@ -125,7 +124,7 @@ def seed_hub_links(office: Office, endpoint: str, secrets: dict[str, str]) -> No
 def complete_what_waits(office: Office) -> None:
     """Signatures made while the time authority was away are completed at once, not by night."""
     with transaction(office, SYSTEM) as work:
-        renewing.wake(work, Preservation.missing != "")
+        renewing.hurry(work, renewing.hopeful(office))
 
 
 def seed_certificates(office: Office, node: DemoNode, ca: DemoCA, pin: str) -> None:

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from config import load_settings
 from docs.print_tables import PAGES, RELATIONS
 from domain.permissions import Relation
 from tests.house.source import ROOT, python_files
@@ -85,6 +86,37 @@ def test_every_command_in_the_text_can_be_given(path):
     assert given <= targets
     commands = set(re.findall(r'click\.command\("([a-z-]+)"\)', (ROOT / "cli.py").read_text()))
     assert set(re.findall(r"(?:\bflask|^node) ([a-z]+-[a-z]+)", text, re.MULTILINE)) <= commands
+
+
+class Asked(dict):
+    """An environment that writes down what it is asked for."""
+
+    def __init__(self, given: dict) -> None:
+        super().__init__(given)
+        self.names: set[str] = set()
+
+    def get(self, name, default=None):
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def settings_read(folder) -> set[str]:
+    """The settings that the program asks its environment for, and the web server does."""
+    given = {"SECRET_KEY": "s" * 40, "NODE_KEY": "00" * 32, "DATA_DIR": str(folder)}
+    env = Asked({f"VANTHU_{name}": value for name, value in given.items()})
+    load_settings(env)
+    server = (ROOT / "deploy" / "gunicorn.conf.py").read_text()
+    return env.names | set(re.findall(r"VANTHU_[A-Z_]+", server))
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [("docs/operations.md", r"^\| (`VANTHU_.*?) \|"), (".env.example", r"^(?:# )?(VANTHU_\w+)=")],
+)
+def test_every_setting_that_is_read_is_documented_and_no_other(page, line, tmp_path):
+    lines = re.findall(line, (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    documented = {name for each in lines for name in re.findall(r"VANTHU_[A-Z0-9_]+", each)}
+    assert documented == settings_read(tmp_path)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "adr").glob("*.md")), ids=name)
