@@ -110,6 +110,8 @@ OTHER_TAGS = frozenset(
         "exchange:receipt_key",
         "exchange:receipt_key_rotate",
         "exchange:receipt_wrong",
+        "exchange:certificate_checked",
+        "exchange:certificate_revoked",
         "hub:accept",
         "hub:refuse",
         "hub:fetch",

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 
 from services import batches, copies, preservation, signing
-from services.exchange import delivering, lodging, polling, reconciling, sending, syncing
+from services.exchange import (
+    delivering,
+    lodging,
+    polling,
+    reconciling,
+    revocation,
+    sending,
+    syncing,
+)
 from services.federation import pulling, telling
 from services.hub import above, descending, imports, relaying, retention
 from services.office import Office
@@ -22,6 +30,7 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "send": sending.send,
     "deliver": delivering.deliver,
     "poll": polling.poll,
+    "check_package": revocation.check_package,
     "sync_directory": syncing.sync_directory,
     "lodge_head": lodging.lodge_head,
     "federation_ask": pulling.ask,

@@ -41,7 +41,7 @@ def name_of(name: x509.Name) -> str:
 
 def is_trusted(signer: x509.Certificate, brought: Sequence[x509.Certificate], judge: Judge) -> bool:
     """Whether the signer's certificate leads to a trusted root, each link valid on that day.
-    Whether it was revoked is not known: a package carries nothing about that."""
+    Whether it was revoked a package cannot tell: its authority is asked later."""
     at = datetime.combine(judge.day, time(12), UTC)
     roots = [root for der in judge.roots if (root := _loaded(der)) is not None]
     link = signer

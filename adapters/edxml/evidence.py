@@ -19,7 +19,8 @@ class SignatureState(StrEnum):
 @dataclass(frozen=True)
 class Evidence:
     """`is_trusted`: the certificate leads to a root this office trusts and was valid that day.
-    `signed_by` and `issuer` are names out of the certificate."""
+    `signed_by` and `issuer` are names out of the certificate; `certificates` (DER) are those that
+    came along, the signer's first: whether it was revoked is asked later, of its authority."""
 
     state: SignatureState
     detail: str = ""
@@ -30,9 +31,13 @@ class Evidence:
     serial: str = ""
     certificate_sha256: str = ""
     is_trusted: bool = False
+    certificates: tuple[bytes, ...] = ()
 
     def to_json(self) -> dict:
-        return asdict(self)
+        """All but the certificates, which are bytes."""
+        told = asdict(self)
+        del told["certificates"]
+        return told
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from adapters.edxml.base64text import decode
 from adapters.edxml.canonical import Canonical, Form
@@ -93,6 +94,8 @@ def _judged(signature: Node, source: BinaryIO, limits: Limits, judge: Judge) -> 
         return Evidence(S.BROKEN, "digest", **facts)
     weak = is_weak(judge.day, {digest_name, SIGNATURES[method][1]}, signer.public_key())
     facts["is_trusted"] = is_trusted(signer, known, judge)
+    others = [each for each in known if each != signer]
+    facts["certificates"] = tuple(each.public_bytes(Encoding.DER) for each in (signer, *others))
     return Evidence(S.WEAK if weak else S.VALID, **facts)
 
 

@@ -9,7 +9,7 @@ from blueprints.incoming import page, scanning
 from blueprints.incoming.filtering import FilterForm
 from blueprints.incoming.forms import ACTIONS, PaperForm
 from blueprints.words.doubts import doubted
-from blueprints.words.evidence import proven
+from blueprints.words.evidence import disproven, proven
 from blueprints.words.repairs import repaired
 from domain.errors import Conflict, Invalid
 from extensions import current_actor, office
@@ -18,6 +18,7 @@ from services.incoming import queries
 
 blueprint = Blueprint("incoming", __name__, url_prefix="/incoming")
 blueprint.add_app_template_filter(proven)
+blueprint.add_app_template_test(disproven)
 blueprint.add_app_template_filter(repaired)
 blueprint.add_app_template_filter(doubted)
 STEPS = ", ".join(ACTIONS)

@@ -1,7 +1,11 @@
 """What the XML signature of a package is worth, in one sentence. It never stands for the signatures
 in the files: these alone come through every axis."""
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
+
+from blueprints.filters import moment
 
 EVIDENCE = {
     "empty": _l("Gói tin để trống chỗ ký XML."),
@@ -15,6 +19,16 @@ EVIDENCE = {
 }  # fmt: skip
 TRUSTED = _l("Chứng thư số do tổ chức mà hệ thống tin cậy cấp.")
 UNTRUSTED = _l("Không rõ ai cấp chứng thư số; chưa thể tin chữ ký này.")
+REVOCATION = {
+    "unknown": _l("Chưa rõ chứng thư có bị thu hồi hay không: nơi cấp chưa trả lời."),
+    "nobody-to-ask": _l("Chưa rõ chứng thư có bị thu hồi hay không: chứng thư không nêu nơi để "
+                        "hỏi."),
+    "good": _l("Chứng thư còn hiệu lực, theo %(source)s lúc %(at)s."),
+    "revoked": _l("Chứng thư đã bị thu hồi từ %(since)s, theo %(source)s lúc %(at)s; không thể tin "
+                  "chữ ký này."),
+    "revoked-after": _l("Chứng thư bị thu hồi từ %(since)s, sau khi gói tin đến, theo %(source)s "
+                        "lúc %(at)s."),
+}  # fmt: skip
 FITTING = {"weak", "valid"}
 
 
@@ -26,4 +40,30 @@ def proven(evidence: dict) -> str:
     said = str(EVIDENCE[state]) % evidence
     if state in FITTING:
         said = f"{said} {TRUSTED if evidence['is_trusted'] else UNTRUSTED}"
+        if evidence["is_trusted"]:
+            said = f"{said} {_revocation(evidence)}"
     return said
+
+
+def disproven(evidence: dict) -> bool:
+    """Whether it speaks against the package."""
+    return evidence["state"] == "broken" or _standing(evidence) == "revoked"
+
+
+def _standing(evidence: dict) -> str:
+    """Packages that came before anybody asked have none."""
+    standing = evidence.get("revocation", "unknown")
+    return "revoked-after" if standing == "revoked" and evidence["revoked_after"] else standing
+
+
+def _revocation(evidence: dict) -> str:
+    said = REVOCATION[_standing(evidence)]
+    return str(said) % {
+        "source": evidence.get("revocation_source", "").upper(),
+        "at": _time(evidence.get("revocation_at")),
+        "since": _time(evidence.get("revoked_since")),
+    }
+
+
+def _time(text: str | None) -> str:
+    return moment(datetime.fromisoformat(text)) if text else ""

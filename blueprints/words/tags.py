@@ -117,6 +117,8 @@ TAG_NAMES = {
     "exchange:receipt_key": _l("Ghi nhận khóa biên nhận"),
     "exchange:receipt_key_rotate": _l("Đổi khóa biên nhận"),
     "exchange:receipt_wrong": _l("Biên nhận không đúng"),
+    "exchange:certificate_checked": _l("Hỏi tình trạng chứng thư ký gói tin"),
+    "exchange:certificate_revoked": _l("Chứng thư ký gói tin đã bị thu hồi"),
     "hub:accept": _l("Trục nhận gói tin"),
     "hub:refuse": _l("Trục từ chối gói tin"),
     "hub:fetch": _l("Trục giao gói tin"),

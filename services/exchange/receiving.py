@@ -16,7 +16,7 @@ from models.incoming import IncomingDocument
 from services import outbox
 from services.carrying import Carriage
 from services.changes import coming, early
-from services.exchange import contents, reading, receipts, statuses, transport
+from services.exchange import contents, reading, receipts, revocation, statuses, transport
 from services.incoming.arrival import Arrival, arrive
 from services.office import Office
 from services.outbox import Lease
@@ -117,7 +117,7 @@ def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
         return
     message.peer_code = content.sender.code
     message.repairs = list(content.repairs)
-    message.evidence = content.evidence and content.evidence.to_json()
+    revocation.begin(work, message, content.evidence)
     if isinstance(content, StatusMessage):
         message.document_uid = content.response_for.document_id
         if content.code == BusinessCode.TAKE_BACK:
