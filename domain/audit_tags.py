@@ -111,7 +111,6 @@ OTHER_TAGS = frozenset(
         "exchange:receipt_key_rotate",
         "exchange:receipt_wrong",
         "exchange:certificate_checked",
-        "exchange:certificate_revoked",
         "hub:accept",
         "hub:refuse",
         "hub:fetch",

@@ -118,7 +118,6 @@ TAG_NAMES = {
     "exchange:receipt_key_rotate": _l("Đổi khóa biên nhận"),
     "exchange:receipt_wrong": _l("Biên nhận không đúng"),
     "exchange:certificate_checked": _l("Hỏi tình trạng chứng thư ký gói tin"),
-    "exchange:certificate_revoked": _l("Chứng thư ký gói tin đã bị thu hồi"),
     "hub:accept": _l("Trục nhận gói tin"),
     "hub:refuse": _l("Trục từ chối gói tin"),
     "hub:fetch": _l("Trục giao gói tin"),
@@ -196,7 +195,10 @@ def tag_name(tag: str) -> str:
 
 
 # What one is told of though nobody took a step.
-NO_STEP = {"assignment:new": _l("Việc mới được giao")}
+NO_STEP = {
+    "assignment:new": _l("Việc mới được giao"),
+    "exchange:certificate_revoked": _l("Chứng thư ký gói tin đã bị thu hồi"),
+}
 
 
 def told(kind: str) -> str:
