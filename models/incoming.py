@@ -80,6 +80,11 @@ class IncomingDocument(Base):
         return self.papers[0]
 
     @property
+    def names(self) -> dict[str, str]:
+        """Digest of each file that came, by its name; of two with one name the first."""
+        return {each.file_name: each.sha256 for each in reversed(self.papers) if each.sha256}
+
+    @property
     def handed_to(self) -> list:
         """The assignments by which the document left the leader's desk, the lead first; what a
         unit hands on within itself is its own matter."""

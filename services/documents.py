@@ -3,13 +3,17 @@ may see its files, and nobody else."""
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from domain.errors import NotFound
 from domain.outgoing_flow import OutgoingState
 from domain.roles import Actor
+from domain.signed_files import PDF_TYPE
 from models.copies import CertifiedCopy
 from models.files import StoredFile
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
+from models.preservation import Preservation
 from services import copies, incoming, outgoing
 from services.changes import notices
 from services.office import Office
@@ -27,6 +31,7 @@ class OpenFile:
     sha256: str
     name: str
     media_type: str
+    size: int | None = None
 
 
 def find(
@@ -41,8 +46,9 @@ def find(
         raise NotFound("not-found")
     stored = office.session().get(StoredFile, sha256)
     media_type = stored.media_type if stored else "application/octet-stream"
+    size = stored.size if stored else None
     # A name goes into a header, which is one line.
-    return document, OpenFile(sha256, " ".join(name.split()), media_type)
+    return document, OpenFile(sha256, " ".join(name.split()), media_type, size)
 
 
 def download(
@@ -55,6 +61,25 @@ def download(
     with transaction(office, actor) as work:
         work.audit("document:view_file", document, name=file.name, sha256=sha256)
     return file, data
+
+
+def download_archive(
+    office: Office, actor: Actor, kind: str, document_id: int, sha256: str
+) -> tuple[OpenFile, bytes]:
+    """The newest archive form of a file that the document's agency made. Raises as `download`, and
+    NotFound where there is none."""
+    document, file = find(office, actor, kind, document_id, sha256)
+    query = select(Preservation.archive_sha256).where(
+        Preservation.file_sha256 == sha256, Preservation.agency_id == document.agency_id
+    )
+    archive = office.session().scalar(query)
+    if archive is None:
+        raise NotFound("not-found")
+    name = f"{file.name.rpartition('.')[0] or file.name}-luu-tru.pdf"
+    data = read_file(office, archive)
+    with transaction(office, actor) as work:
+        work.audit("document:view_file", document, name=name, sha256=archive)
+    return OpenFile(archive, name, PDF_TYPE), data
 
 
 def _notices(office: Office, document: Document) -> dict[str, str]:

@@ -19,6 +19,7 @@ from pyhanko.sign.validation.utils import CMSAlgorithmUsagePolicy
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.policy_decl import DisallowWeakAlgorithmsPolicy
 
+from adapters.signing.certificates import facts_of
 from adapters.signing.outside import Call, NotAnswered, ask
 from adapters.signing.trust import load_roots
 from domain.errors import Invalid, Unavailable
@@ -131,7 +132,7 @@ def check(
     return Stamp(
         token=token,
         at=info["gen_time"].native,
-        authority=certificate.subject.human_friendly,
+        authority=_named(certificate),
         certificate=certificate.dump(),
         certificate_ends=certificate.not_valid_after,
     )
@@ -141,6 +142,21 @@ def certificates_in(token: bytes) -> list[bytes]:
     """All certificates (DER) that a token carries."""
     carried = cms.ContentInfo.load(token)["content"]["certificates"]
     return [each.chosen.dump() for each in carried if each.name == "certificate"]
+
+
+def subject_of(token: bytes) -> str:
+    """Who made this token, as it says itself; nothing is checked. Invalid("tsa-broken")."""
+    try:
+        signed = cms.ContentInfo.load(token, strict=True)["content"]
+        return _named(extract_certs_for_validation(signed).signer_cert)
+    except Exception as error:
+        raise Invalid("tsa-broken") from error
+
+
+def _named(certificate: x509.Certificate) -> str:
+    facts = facts_of(certificate)
+    names = dict.fromkeys((facts.subject_name, facts.organisation))
+    return ", ".join(filter(None, names)) or certificate.subject.human_friendly
 
 
 def _check_signature(signed: cms.SignedData, digest: bytes, context: ValidationContext) -> None:

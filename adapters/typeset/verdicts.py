@@ -19,7 +19,8 @@ HERE = Path(__file__).parent
 @dataclass(frozen=True)
 class Sheet:
     """`facts` are labels and values of the file; `verdict` its verdict in words, `tone` the code;
-    `checks` have text and tone; `signatures` lines (label, text, tone) and details (pairs)."""
+    `checks` have text and tone; `signatures` lines (label, text, tone) and details (pairs);
+    `kept` is what is kept beside the file (pairs)."""
 
     agency: str
     facts: Sequence[tuple[str, str]]
@@ -28,6 +29,7 @@ class Sheet:
     problem: str = ""
     checks: Sequence[dict] = ()
     signatures: Sequence[dict] = field(default=())
+    kept: Sequence[tuple[str, str]] = ()
 
 
 def typeset_sheet(sheet: Sheet) -> bytes:

@@ -11,6 +11,7 @@ from blueprints.answers import is_fragment, render
 from blueprints.copies import labels
 from blueprints.labels import COPY
 from blueprints.outgoing import tracking
+from blueprints.preserved import mark
 from blueprints.signatures import patience, told
 from blueprints.words import sentence, words
 from blueprints.words.tags import tag_name
@@ -22,11 +23,12 @@ from domain.permissions import Relation, allowing
 from extensions import current_actor, office
 from models.audit import AuditEntry
 from models.copies import CertifiedCopy
-from services import copies, outgoing, signing
+from services import copies, outgoing
 from services.copies import access, queries
 from services.copies import signing as copy_signing
 from services.copies.enclosing import may_enclose
 from services.copies.material import authority
+from services.preservation import levels
 
 
 def listed(found: queries.Listing, text: str) -> dict:
@@ -53,7 +55,8 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
     """The page of a copy; `refusal` of the action that was just tried stands beside its form."""
     actor = current_actor()
     copy = copies.load(office(), actor, copy_id)
-    output = [copy.output_sha256] if copy.output_sha256 else []
+    output = copy.output_sha256
+    found, states = levels.of_files(office(), [output]) if output else ([], {})
     return {
         "copy": copy,
         "labels": labels,
@@ -63,7 +66,8 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
         "refused": _refused(refusal, action),
         "failure": words(Refusal(copy.failure)) if copy.failure else None,
         "job": _job(copy) if copy.state == CopyState.SIGNING else None,
-        "signatures": told(signing.signatures_of(office(), output)) if output else [],
+        "signatures": told(found),
+        "preserved_as": _preserved(copy, states.get(output)),
         "may_enclose": may_enclose(copy)
         and bool(allowing(actor, "outgoing:create", {Relation.AGENCY})),
         "authority": authority(office(), copy),
@@ -71,6 +75,11 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
         "history": [_event(entry) for entry in queries.history(office(), copy)],
         "why": labels.WHY[access.grant_to_view(actor, copy).relation],
     }
+
+
+def _preserved(copy: CertifiedCopy, state: levels.State | None) -> dict | None:
+    where = {"kind": "copy", "document_id": copy.id, "sha": copy.output_sha256}
+    return mark(state, url_for("documents.archive", **where)) if state else None
 
 
 def status(copy_id: int, turn: int):

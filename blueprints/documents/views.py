@@ -21,7 +21,15 @@ def page(kind: str, document_id: int, sha: str, number: int):
 
 @blueprint.get(f"{FILE}/file")
 def original(kind: str, document_id: int, sha: str):
-    file, data = documents.download(office(), current_actor(), kind, document_id, sha)
+    return _sent(*documents.download(office(), current_actor(), kind, document_id, sha))
+
+
+@blueprint.get(f"{FILE}/archive")
+def archive(kind: str, document_id: int, sha: str):
+    return _sent(*documents.download_archive(office(), current_actor(), kind, document_id, sha))
+
+
+def _sent(file: documents.OpenFile, data: bytes):
     return send_file(
         io.BytesIO(data), mimetype=file.media_type, as_attachment=True, download_name=file.name
     )

@@ -10,6 +10,7 @@ from blueprints.forms import new_token, refuse
 from blueprints.incoming import labels
 from blueprints.incoming.forms import ACTIONS, ActionForm, PaperForm
 from blueprints.incoming.history import events
+from blueprints.preserved import mark
 from blueprints.signatures import told
 from domain.errors import Refusal
 from extensions import current_actor, office
@@ -71,6 +72,7 @@ def of(document_id: int, tried: ActionForm | None = None, refusal: Refusal | Non
         "papers": document.papers,
         "shown": _shown(document, request.args.get("paper", 1, type=whole)),
         "verdicts": {sha: told(found) for sha, found in dossier.signatures.items()},
+        "preserved_as": {sha: mark(each) for sha, each in dossier.preserved.items()},
         "change_actions": {
             each.id: changes.available(current_actor(), each) for each in dossier.changes
         },

@@ -1,7 +1,7 @@
 """Enclosures on the page of an outgoing document: which file goes out, how the agency signs it; and
 a certified copy that a draft brings along."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -38,8 +38,14 @@ def digests(doc: OutgoingDocument) -> list[str]:
     return [each.signed_sha256 for each in doc.enclosures if each.signed_sha256]
 
 
-def shown(doc: OutgoingDocument, signatures: Sequence[Signature]) -> list[dict]:
-    return [_shown(doc, enclosure, signatures) for enclosure in doc.enclosures]
+def shown(
+    doc: OutgoingDocument, signatures: Sequence[Signature], marks: Mapping[str, dict | None]
+) -> list[dict]:
+    """`marks`: how far each signed file is preserved, by its digest."""
+    return [
+        _shown(doc, each, signatures) | {"preserved_as": marks.get(each.signed_sha256)}
+        for each in doc.enclosures
+    ]
 
 
 def enclosed_copy(form) -> CertifiedCopy | None:

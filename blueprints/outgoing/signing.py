@@ -7,6 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from blueprints.outgoing import enclosures
+from blueprints.preserved import mark
 from blueprints.signatures import patience, signing_wants, told, waits_for_token
 from blueprints.words import words
 from domain.errors import Refusal
@@ -15,8 +16,8 @@ from domain.outgoing_flow import OutgoingState as S
 from extensions import current_actor, office
 from models.outgoing import OutgoingDocument
 from models.signing import SigningRequest, SigningState
-from services import signing
 from services.outgoing import queries
+from services.preservation import levels
 
 SIGNED = ("approve", "issue", "reseal")
 ASKED_IN = (S.SIGNING, S.SEALING, S.AWAITING_LEADER, S.NUMBERED)
@@ -32,9 +33,18 @@ def _signatures(doc: OutgoingDocument) -> dict:
     files."""
     newest = doc.issued_sha256 or doc.signed_sha256
     asked = [each for each in (newest, *enclosures.digests(doc)) if each]
-    found = signing.signatures_of(office(), asked) if asked else []
+    found, states = levels.of_files(office(), asked) if asked else ([], {})
     own = [signature for signature in found if signature.file_sha256 == newest]
-    return {"signatures": told(own), "enclosed": enclosures.shown(doc, found)}
+    marks = {sha: mark(each, _archive_url(doc, sha)) for sha, each in states.items()}
+    return {
+        "signatures": told(own),
+        "preserved_as": marks.get(newest),
+        "enclosed": enclosures.shown(doc, found, marks),
+    }
+
+
+def _archive_url(doc: OutgoingDocument, sha256: str) -> str:
+    return url_for("documents.archive", kind="outgoing", document_id=doc.id, sha=sha256)
 
 
 def _under_way(doc: OutgoingDocument) -> dict:

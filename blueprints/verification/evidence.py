@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from blueprints.preserved import as_json
 from domain.errors import NotFound
 from services.verification import Examined
 
@@ -26,5 +27,12 @@ def told(examined: Examined) -> dict:
         "verdict": check.verdict,
         "problem": check.problem,
         "signatures": check.signatures,
+        "preservation": _preservation(examined),
         "document_checks": [asdict(each) for each in examined.checks] if examined.is_newest else [],
     }
+
+
+def _preservation(examined: Examined) -> dict | None:
+    """What is kept beside the file is told as it is now, so not with an older check."""
+    kept = examined.kept
+    return as_json(kept) if kept is not None and examined.is_newest else None

@@ -7,6 +7,7 @@ from flask import url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from blueprints import preserved
 from blueprints.filters import doer, moment
 from blueprints.signatures import explained, in_words
 from blueprints.words.verifying import VERDICTS, said
@@ -32,6 +33,8 @@ def of(examined: Examined) -> dict:
         "signatures": in_order(check.signatures) if check else [],
         "problem": explained(check.problem) if check and check.problem else "",
         "checks": _checks(examined),
+        "kept": _kept(examined),
+        "archive_url": _archive_url(examined),
         "address": address,
         "document_url": url_for(f"{examined.kind}.document", document_id=examined.document.id),
         "title": _title(examined),
@@ -64,6 +67,7 @@ def sheet(examined: Examined) -> bytes:
                 problem=explained(check.problem) if check.problem else "",
                 checks=_checks(examined),
                 signatures=in_order(check.signatures),
+                kept=_kept(examined),
             )
         )
 
@@ -81,6 +85,21 @@ def sheet_of_stranger(answer: Answer) -> bytes:
                 signatures=in_order(answer.findings.signatures),
             )
         )
+
+
+def _kept(examined: Examined) -> list[tuple[str, str]]:
+    """What is kept beside the file is told as it is now, so not with an older check."""
+    if examined.kept is None or not examined.is_newest:
+        return []
+    return [(label, value) for label, value in preserved.kept(examined.kept) if value]
+
+
+def _archive_url(examined: Examined) -> str:
+    kept = examined.kept
+    if examined.kind == "incoming" or kept is None or kept.archive is None:
+        return ""
+    where = {"kind": examined.kind, "document_id": examined.document.id}
+    return url_for("documents.archive", sha=examined.file.sha256, **where)
 
 
 def _about(name: str, size: int | None, sha256: str, at: datetime) -> list[tuple[str, str]]:

@@ -29,6 +29,7 @@ from services.incoming.actions import available
 from services.incoming.directing import active_units
 from services.office import Office, holidays_around
 from services.outgoing import access as outgoing
+from services.preservation import levels
 
 ASSIGNED = {IncomingState.DIRECTED, IncomingState.IN_PROGRESS, IncomingState.DONE} | VOID
 
@@ -46,6 +47,7 @@ class Dossier:
     units: Sequence[Unit] = ()
     alike: Sequence[IncomingDocument] = ()
     signatures: Mapping[str, list[Signature]] = field(default_factory=dict)
+    preserved: Mapping[str, levels.State] = field(default_factory=dict)
     answered: OutgoingDocument | None = None
     answers: Sequence[OutgoingDocument] = ()
     assigned: Sequence[Assignment] = ()
@@ -144,7 +146,8 @@ def _add_surroundings(office: Office, actor: Actor, dossier: Dossier) -> None:
         dossier.alike = duplicates.like(session, actor.agency_id, document.main, but=document.id)
     digests = [paper.sha256 for paper in document.papers if paper.sha256]
     if digests and document.verdict not in (None, "unsigned"):
-        dossier.signatures = _signatures(office, digests)
+        found, dossier.preserved = levels.of_files(office, digests, document.names)
+        dossier.signatures = _by_file(found)
     if document.message_id:
         dossier.evidence = session.scalar(
             select(ExchangeMessage.evidence).where(ExchangeMessage.id == document.message_id)
@@ -164,12 +167,9 @@ def _outgoing(
     return session.scalars(found.order_by(OutgoingDocument.id)).all()
 
 
-def _signatures(office: Office, digests: list[str]) -> dict[str, list[Signature]]:
+def _by_file(signatures: Sequence[Signature]) -> dict[str, list[Signature]]:
     found: dict[str, list[Signature]] = {}
-    rows = office.session().scalars(
-        select(Signature).where(Signature.file_sha256.in_(digests)).order_by(Signature.id)
-    )
-    for signature in rows:
+    for signature in signatures:
         found.setdefault(signature.file_sha256, []).append(signature)
     return found
 

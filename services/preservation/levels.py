@@ -15,6 +15,7 @@ from models.signing import Signature
 from services.office import Office
 
 LAPSED = "stamps-ended"
+NOTHING: Mapping[str, str] = {}
 INTACT = [each.value for each in Verdict if each.intact]
 
 
@@ -28,18 +29,55 @@ class State:
     row: Preservation | None = None
 
 
+def of_files(
+    office: Office, digests: Sequence[str], beside: Mapping[str, str] = NOTHING
+) -> tuple[list[Signature], dict[str, State]]:
+    """What is known of the signatures in these files, by file, oldest first; and how far each file
+    is preserved. One statement, or two where signatures lie beside their files: `beside` has the
+    digest by name of files that hold such, which are kept in their own right."""
+    query = (
+        select(Signature, Preservation)
+        .outerjoin(Preservation, Preservation.file_sha256 == Signature.file_sha256)
+        .where(Signature.file_sha256.in_(digests))
+        .order_by(Signature.id)
+    )
+    read = office.session().execute(query).all()
+    found: dict[str, list[Mapping]] = {}
+    for each, _row in read:
+        facts = {"verdict": each.verdict} | (each.facts or {})
+        found.setdefault(each.file_sha256, []).append(facts)
+    rows = {row.file_sha256: row for _each, row in read if row is not None}
+    groups = by_carrier(found, beside)
+    apart = {carrier for file, carrier in groups if carrier not in (file, "")}
+    if apart:
+        more = select(Preservation).where(Preservation.file_sha256.in_(apart))
+        rows |= {row.file_sha256: row for row in office.session().scalars(more)}
+    return [each for each, _row in read], states(groups, rows, office.now())
+
+
+def by_carrier(
+    found: Mapping[str, Sequence[Mapping]], beside: Mapping[str, str]
+) -> dict[tuple[str, str], list[Mapping]]:
+    """The facts of signatures by file and by the file that carries them, which is the same but for
+    detached ones; those that came from a file unknown to `beside` are carried by none."""
+    groups: dict[tuple[str, str], list[Mapping]] = {}
+    for file, signatures in found.items():
+        for facts in signatures:
+            detached = facts.get("purpose") == "detached"
+            carrier = beside.get(facts["field"], "") if detached else file
+            groups.setdefault((file, carrier), []).append(facts)
+    return groups
+
+
 def states(
-    office: Office, signatures: Sequence[Signature], beside: Mapping[str, str] | None = None
+    groups: Mapping[tuple[str, str], Sequence[Mapping]],
+    rows: Mapping[str, Preservation],
+    now: datetime,
 ) -> dict[str, State]:
-    """By file, for the files of these signatures; one statement. `beside`: digest by name of the
-    files that hold detached signatures, which are kept in their own right."""
-    carried: dict[tuple[str, str], list[Signature]] = {}
-    for each in signatures:
-        carried.setdefault((each.file_sha256, _carrier(each, beside or {})), []).append(each)
-    rows = _rows(office, {carrier for _file, carrier in carried})
+    """Of each file, by its worst carrier."""
     found: dict[str, list[State]] = {}
-    for (file, carrier), own in carried.items():
-        found.setdefault(file, []).append(_state(own, rows.get(carrier), office.now()))
+    for (file, carrier), facts in groups.items():
+        found.setdefault(file, []).append(_state(facts, rows.get(carrier), now))
     return {file: _worst(each) for file, each in found.items()}
 
 
@@ -62,18 +100,7 @@ def counts(office: Office, agency_id: int) -> dict[Level, int]:
     return {each: found.get(each.value, 0) for each in Level}
 
 
-def _carrier(signature: Signature, beside: Mapping[str, str]) -> str:
-    detached = (signature.facts or {}).get("purpose") == "detached"
-    return beside.get(signature.field, "") if detached else signature.file_sha256
-
-
-def _rows(office: Office, digests: set[str]) -> dict[str, Preservation]:
-    query = select(Preservation).where(Preservation.file_sha256.in_(digests))
-    return {row.file_sha256: row for row in office.session().scalars(query)}
-
-
-def _state(signatures: Sequence[Signature], row: Preservation | None, now: datetime) -> State:
-    facts = [each.facts or {"verdict": each.verdict} for each in signatures]
+def _state(facts: Sequence[Mapping], row: Preservation | None, now: datetime) -> State:
     held = kept(row)
     reached = level(facts, held, now)
     missing = row.missing if row is not None else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,19 +30,27 @@ class Kept:
     number: int
     manifest_sha256: str
     stamp_sha256: str | None
+    stamped_at: datetime | None
+    stamp_ends: datetime | None
+
+    @classmethod
+    def of(cls, step: PreservationStep) -> "Kept":
+        return cls(
+            step.number,
+            step.manifest_sha256,
+            step.stamp_sha256,
+            step.stamped_at,
+            step.stamp_ends,
+        )
 
 
 def of(session: Session, preservation_id: int) -> list[Kept]:
     query = (
-        select(
-            PreservationStep.number,
-            PreservationStep.manifest_sha256,
-            PreservationStep.stamp_sha256,
-        )
+        select(PreservationStep)
         .where(PreservationStep.preservation_id == preservation_id)
         .order_by(PreservationStep.number)
     )
-    return [Kept(*row) for row in session.execute(query)]
+    return [Kept.of(row) for row in session.scalars(query)]
 
 
 def read(office: Office, kept: Sequence[Kept]) -> list[Step]:

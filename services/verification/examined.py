@@ -8,14 +8,14 @@ from sqlalchemy import select
 from domain.document_checks import Check, Named, SignedFile, checks
 from domain.errors import NotFound
 from domain.roles import Actor
-from models.files import StoredFile
 from models.incoming import IncomingDocument
 from models.inspections import Inspection
 from models.outgoing import OutgoingDocument
 from models.signing import Signature
 from services import documents
-from services.documents import OpenFile
+from services.documents import Document, OpenFile
 from services.office import Office
+from services.preservation.telling import Told, told
 
 MOST = 50
 
@@ -32,6 +32,7 @@ class Examined:
     shown: Inspection | None = None
     history: Sequence[Inspection] = ()
     checks: Sequence[Check] = field(default=())
+    kept: Told | None = None  # what is kept beside the file now
 
     @property
     def is_newest(self) -> bool:
@@ -53,16 +54,37 @@ def open_examined(
     shown = next((each for each in history if check in (None, each.id)), None)
     if check is not None and shown is None:
         raise NotFound("not-found")
-    stored = session.get(StoredFile, sha256)
     return Examined(
         kind,
         document,
         file,
-        stored.size if stored else None,
+        file.size,
         shown,
         history,
         checks(named(document), signed_files(office, document)),
+        _kept(office, document, sha256, history),
     )
+
+
+def _kept(
+    office: Office,
+    document: Document,
+    sha256: str,
+    history: Sequence[Inspection],
+) -> Told | None:
+    if not history or not history[0].signatures:
+        return None
+    return told(office, sha256, history[0].signatures, beside(document))
+
+
+def beside(document: Document) -> dict[str, str]:
+    """Digest by name of the files that may hold the signature of another."""
+    if isinstance(document, IncomingDocument):
+        return document.names
+    if isinstance(document, OutgoingDocument):
+        listed = [(each.signature_name, each.signature_sha256) for each in document.enclosures]
+        return {name: sha256 for name, sha256 in listed if sha256}
+    return {}
 
 
 def named(document: IncomingDocument | OutgoingDocument) -> Named:
