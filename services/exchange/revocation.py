@@ -50,15 +50,14 @@ def check_package(office: Office, lease: Lease) -> None:
     found = _asked(office, lease.subject_id, answers)
     with transaction(office, SYSTEM) as work:
         message = work.session.get(ExchangeMessage, lease.subject_id, populate_existing=True)
-        silent = found is not None and found.standing == UNKNOWN and answers.asked
-        if silent and work.now - message.created_at < HOPEFUL:
+        if found is not None and found.awaited and work.now - message.created_at < HOPEFUL:
             until = _next_night(work.now) if lease.attempts >= TRIES else None
             outbox.postpone(work, lease, "revocation-unknown", until)
         else:
             outbox.settle(work, lease)
         answers.remember(work)
         if found is not None:
-            _write(work, message, found, bool(answers.asked))
+            _write(work, message, found)
 
 
 def _asked(office: Office, message_id: int, answers: NodeAnswers) -> Collected | None:
@@ -77,9 +76,11 @@ def _asked(office: Office, message_id: int, answers: NodeAnswers) -> Collected |
     return collect([Holder(own, tuple(others))], roots, office.now(), answers)
 
 
-def _write(work: Work, message: ExchangeMessage, found: Collected, was_asked: bool) -> None:
+def _write(work: Work, message: ExchangeMessage, found: Collected) -> None:
     worst = _worst(found)
-    standing = found.standing if was_asked else NOBODY_TO_ASK
+    standing = found.standing
+    if standing == UNKNOWN and not found.awaited:
+        standing = NOBODY_TO_ASK
     after = worst.since is not None and worst.since > message.created_at
     message.evidence = {
         **message.evidence,
