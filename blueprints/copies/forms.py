@@ -21,7 +21,7 @@ class CopyForm(PageForm):
 
     kind = RadioField(_l("Hình thức sao"), [_NEEDED], choices=options(KINDS.items()))
     medium = RadioField(_l("Bản sao là"), [_NEEDED], choices=options(MEDIA.items()))
-    file = FileField(_l("Tệp PDF để sao"))
+    file = FileField(_l("Tệp để sao"))
     original_reference = StringField(_l("Số, ký hiệu văn bản được sao"), [_NEEDED])
     original_date = DayField(_l("Ngày văn bản được sao"))
     original_issuer = StringField(_l("Cơ quan ban hành"), [_NEEDED])

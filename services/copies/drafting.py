@@ -25,6 +25,7 @@ from services.form_tokens import made_with, token_of
 from services.incoming.text import typed
 from services.office import Office
 from services.outgoing import Upload
+from services.outgoing.material import as_pdf
 from services.unit_of_work import Work, transaction
 
 LONGEST_LIST = 4000
@@ -53,8 +54,8 @@ def create(office: Office, actor: Actor, form: Mapping[str, object]) -> int:
     """Asks for a copy; gives its id, or that of the copy which the same drawn form asked for.
 
     Raises Forbidden, NotFound, Invalid: required(field), too-long, signer-not-approver,
-    copy-of-electronic, copy-source-signed, copy-no-file, copies-range, and what `pdf.inspect`
-    refuses.
+    copy-of-electronic, copy-source-signed, copy-no-file, copies-range, and what `pdf.inspect` and
+    `as_pdf` refuse.
     """
     permissions.require(actor, "copy:create", {Relation.AGENCY})
     if known := made_with(office, CertifiedCopy, token_of(actor, form)):
@@ -102,8 +103,7 @@ def _original(office: Office, actor: Actor, form: Mapping[str, object], kind: Co
     upload: Upload | None = form.get("file")
     if upload is None or not upload.data:
         raise Invalid("required", field="file")
-    if media_type(upload.data, upload.name) != PDF:
-        raise Invalid("pdf-not-pdf", field="file")
+    upload = _pages(upload, kind)
     facts = {
         "reference": typed(form, "original_reference", 100),
         "issued_date": form.get("original_date"),
@@ -115,6 +115,16 @@ def _original(office: Office, actor: Actor, form: Mapping[str, object], kind: Co
             raise Invalid("required", field=f"original_{name}")
     where = {"incoming_id": named.incoming_id, "outgoing_id": named.outgoing_id} if named else {}
     return Original(CopySource.UPLOAD, upload.data, upload.name[-200:], **facts, **where)
+
+
+def _pages(file: Upload, kind: CopyKind) -> Upload:
+    """A scan is a PDF; an extract, which is set anew, may come as Word."""
+    if kind is CopyKind.EXTRACT:
+        source, data = as_pdf(file)
+        return Upload(f"{file.name.rpartition('.')[0]}.pdf", data) if source == "word" else file
+    if media_type(file.data, file.name) != PDF:
+        raise Invalid("pdf-not-pdf", field="file")
+    return file
 
 
 def _from_incoming(office: Office, actor: Actor, document_id: int) -> Original:

@@ -88,7 +88,7 @@ def typeset(draft: DraftForm, head: Letterhead, recipients: tuple[str, ...]) -> 
 def uploaded(file: Upload, head: Letterhead, limit: int) -> Material:
     if len(file.data) > limit:
         raise Invalid("too-large", field="file", limit=limit // 1024 // 1024)
-    source, data = _as_pdf(file)
+    source, data = as_pdf(file)
     pdf.inspect(data, max_bytes=limit)
     prepare(data, anywhere())  # a file that cannot be signed is refused now, not at the leader's
     try:
@@ -115,7 +115,11 @@ def anywhere() -> Places:
     return Places(dot, dot, dot, dot)
 
 
-def _as_pdf(file: Upload) -> tuple[str, bytes]:
+def as_pdf(file: Upload) -> tuple[str, bytes]:
+    """What kind of file was sent, and its pages as PDF.
+
+    Raises word-… of the converter, Invalid: word-broken, word-old-format, file-kind-unknown.
+    """
     kind = media_type(file.data, file.name)
     if kind == WORD:
         return "word", word.to_pdf(file.data)

@@ -1,5 +1,7 @@
 """Certified copies: who may, what the law lets become what, their numbers, form and signature."""
 
+import shutil
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +9,7 @@ from adapters.pdf import inspect, page_words
 from adapters.signing.validate import validate
 from domain.copy_flow import CopyState
 from domain.dates import local
-from domain.errors import Conflict, Forbidden, Invalid, NotFound
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from domain.verdicts import Verdict
 from models.audit import Notification
 from models.copies import CopySigning
@@ -17,6 +19,7 @@ from services import copies, registers
 from services.copies import signing
 from services.outgoing import Upload
 from tests.conftest import PIN
+from tests.outgoing.test_outgoing_drafting import docx
 from tests.signing.conftest import typeset
 
 
@@ -101,6 +104,26 @@ def test_an_extract_names_its_original_and_has_pages_of_its_own(desk, journey):
     assert copy.outgoing_id == doc.id
     assert copy.original_reference == "15/QĐ-UBND"
     assert desk.office.files.read(copy.input_sha256) == desk.scan
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_an_extract_may_be_written_in_word_and_becomes_the_pdf_that_is_approved(desk):
+    file = Upload("phần trích.docx", docx())
+    copy = desk.issued(kind="extract", file=file)
+    assert copy.input_name == "phần trích.pdf"
+    assert "Nội dung thử" in words_of(desk.office.files.read(copy.input_sha256))
+    assert desk.office.files.read(copy.output_sha256)[:5] == b"%PDF-"
+
+
+def test_only_an_extract_may_be_word(desk, monkeypatch):
+    for kind, code in (("same", "pdf-not-pdf"), ("relayed", "pdf-not-pdf")):
+        with pytest.raises(Invalid, match=code):
+            desk.asked(kind=kind, file=Upload("a.docx", docx()))
+    with pytest.raises(Invalid, match="word-old-format"):
+        desk.asked(kind="extract", file=Upload("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Unavailable, match="word-converter-missing"):
+        desk.asked(kind="extract", file=Upload("a.docx", docx()))
 
 
 def test_only_whom_the_copy_was_laid_before_approves_it_and_only_what_was_shown(desk):
