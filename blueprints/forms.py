@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Form, HiddenField
+from wtforms import DateField, Form, HiddenField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput
 
 from blueprints.words import sentence
 from domain.dates import read_day
@@ -30,6 +31,12 @@ class DayField(DateField):
             self.data = read_day(valuelist[0])
         except ValueError:
             raise ValueError(BAD_DATE) from None
+
+
+class MultiCheckboxField(SelectMultipleField):
+    """Nobody knows which key to hold in a list of thirty."""
+
+    option_widget = CheckboxInput()
 
 
 # What WTForms says of itself, in its own words and in ours.

@@ -42,6 +42,7 @@ def _agency(work: Work, data: DemoAgency, password: str) -> None:
         superior_name=data.superior_name,
         authority=data.authority,
         place=data.place,
+        copy_approvers=["deputy_leader", "chief_of_office"],
         created_at=work.now,
     )
     work.session.add(agency)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.errors import Invalid
+from domain.roles import Role
 
 
 class CopyKind(StrEnum):
@@ -46,6 +47,10 @@ KINDS = {
 # Phụ lục I, phần II, mục I.2: a document that is scanned to be copied.
 SCAN_DPI = 200
 LONGEST_SUBJECT = 500
+# Điều 27: the head decides on copies and says who may sign them: these, by position, if the agency
+# is set so, and anybody whose delegation names copies.
+MAY_BE_NAMED = (Role.DEPUTY_LEADER, Role.CHIEF_OF_OFFICE)
+DELEGATED = "Bản sao văn bản"  # as a delegation names them among kinds of documents
 
 
 def require_form(kind: CopyKind, medium: Medium, *, from_electronic: bool) -> None:

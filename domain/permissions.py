@@ -121,9 +121,12 @@ GRANTS = (
     _grant("copy:create", STAFF, R.AGENCY),
     _grant("copy:view", OVERSIGHT, R.AGENCY),
     _grant("copy:view", STAFF, R.DRAFTER),
-    # NĐ 30/2020, Điều 27: the head says who may sign copies; a chief of office does it by order.
+    # NĐ 30/2020, Điều 27: the head says who may sign copies: `services/copies/authority.py`.
     _grant("copy:approve", LEADERS | {Role.CHIEF_OF_OFFICE}, R.SIGNER),
     _grant("copy:refuse", LEADERS | {Role.CHIEF_OF_OFFICE}, R.SIGNER),
+    _grant("copy:view", DELEGATES, R.DELEGATE),
+    _grant("copy:approve", DELEGATES, R.DELEGATE),
+    _grant("copy:refuse", DELEGATES, R.DELEGATE),
     _grant("copy:cancel", STAFF, R.DRAFTER),
     # Điều 32–33: the clerk personally numbers the copy and applies the agency's signature.
     _grant("copy:sign", {Role.CLERK}, R.AGENCY),

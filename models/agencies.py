@@ -29,6 +29,8 @@ class Agency(Base):
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
     seal_sha256: Mapped[str | None] = mapped_column(String(64))
     seal_mm: Mapped[float] = mapped_column(Float, default=36.0)
+    # Who besides its head may approve certified copies: roles.
+    copy_approvers: Mapped[list] = mapped_column(default=list)
     created_at: Mapped[datetime]
 
     units: Mapped[list["Unit"]] = relationship(back_populates="agency", order_by="Unit.position")

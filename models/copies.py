@@ -9,6 +9,7 @@ from domain.copies import KINDS, CopyKind, CopySource, Medium
 from domain.copy_flow import CopyState
 from models.agencies import Agency, Appointment, Person
 from models.base import Base, Line, PrimaryKey, Short, reference_to
+from models.delegations import Delegation
 from models.outgoing import OutgoingDocument
 from models.registers import RegisterEntry
 from models.signing import CertificateBinding, SigningState
@@ -25,6 +26,8 @@ class CertifiedCopy(Base):
     agency_id: Mapped[int] = reference_to("agency.id")
     requester_id: Mapped[int] = reference_to("person.id")
     signer_id: Mapped[int] = reference_to("appointment.id")
+    # By which delegation the signer approves it; none for those whom the agency names by position.
+    delegation_id: Mapped[int | None] = reference_to("delegation.id")
     state: Mapped[CopyState] = mapped_column(String(20), default=CopyState.REQUESTED, index=True)
     kind: Mapped[CopyKind] = mapped_column(String(10))
     medium: Mapped[Medium] = mapped_column(String(12))
@@ -60,6 +63,7 @@ class CertifiedCopy(Base):
     agency: Mapped[Agency] = relationship()
     requester: Mapped[Person] = relationship()
     signer: Mapped[Appointment] = relationship()
+    delegation: Mapped[Delegation | None] = relationship()
     number_entry: Mapped[RegisterEntry | None] = relationship()
     sent_as: Mapped[OutgoingDocument | None] = relationship(foreign_keys=[sent_as_id])
 

@@ -1,9 +1,9 @@
-"""Pages of the own agency: letterhead and seal."""
+"""Pages of the own agency: letterhead, seal, who may approve copies."""
 
 from flask import url_for
 from flask_babel import gettext as _
 
-from blueprints.admin.forms import LetterheadForm, SealForm, shown
+from blueprints.admin.forms import CopyApproversForm, LetterheadForm, SealForm, shown
 from blueprints.admin.routes import blueprint
 from blueprints.answers import done, render
 from blueprints.forms import refuse
@@ -18,7 +18,10 @@ def agency():
 
 
 def _page(
-    status: int = 200, letterhead: LetterheadForm | None = None, seal: SealForm | None = None
+    status: int = 200,
+    letterhead: LetterheadForm | None = None,
+    seal: SealForm | None = None,
+    approving: CopyApproversForm | None = None,
 ):
     own = admin.agency.load(office(), current_actor())
     return render(
@@ -29,6 +32,8 @@ def _page(
         seen_seal=admin.seen.mark(own, admin.seen.SEAL),
         letterhead=letterhead or LetterheadForm(formdata=None, obj=own),
         seal=seal or SealForm(formdata=None, seal_mm=own.seal_mm),
+        seen_copies=admin.seen.mark(own, admin.seen.COPIES),
+        approving=approving or CopyApproversForm(formdata=None, roles=own.copy_approvers),
     )
 
 
@@ -56,6 +61,19 @@ def save_seal():
         except Refusal as refusal:
             status = refuse(form, refusal)
     return _page(status, seal=form)
+
+
+@blueprint.post("/agency/copies")
+def save_copy_approvers():
+    form, status = CopyApproversForm(), 422
+    if form.validate_on_submit():
+        try:
+            named = form.roles.data or []
+            admin.agency.set_copy_approvers(office(), current_actor(), named, shown())
+            return done(url_for("admin.agency"), _("Đã lưu. Áp dụng ngay cho việc duyệt bản sao."))
+        except Refusal as refusal:
+            status = refuse(form, refusal)
+    return _page(status, approving=form)
 
 
 @blueprint.get("/agency/seal.png")

@@ -25,6 +25,7 @@ NAMES = {
     "certificate_subject": _l("chủ chứng thư"),
     "change": _l("thay đổi"),
     "code": _l("mã"),
+    "copy_approvers": _l("chức vụ được duyệt bản sao"),
     "date": _l("ngày"),
     "digest": _l("bản được duyệt"),
     "doc_id": _l("mã trên trục"),
@@ -167,7 +168,7 @@ CODES = {
     "inconclusive": _l("không kết luận được"),
     "unsigned": _l("không có chữ ký"),
 }
-CODED = ("change", "kind", "language", "role", "source", "step", "verdict")
+CODED = ("change", "copy_approvers", "kind", "language", "role", "source", "step", "verdict")
 PROBLEMS = ("failure", "problem", "refusal")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 

@@ -16,10 +16,16 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
-from blueprints.forms import DayField, PageForm, options
+from blueprints.forms import DayField, MultiCheckboxField, PageForm, options
 from blueprints.words.roles import ROLE_NAMES
+from domain.copies import MAY_BE_NAMED
+from domain.roles import Role
 from models.agencies import Unit
 
+NAMED = {
+    Role.DEPUTY_LEADER: _l("Cấp phó của người đứng đầu (ký thay, KT.)"),
+    Role.CHIEF_OF_OFFICE: _l("Chánh văn phòng (thừa lệnh, TL.)"),
+}
 NEEDED = [InputRequired(_l("Hãy điền ô này."))]
 
 
@@ -130,6 +136,13 @@ class SealForm(PageForm):
         _l("Đường kính thật (mm)"),
         NEEDED,
         description=_l("Con dấu in ra đúng kích thước này, ví dụ 36."),
+    )
+
+
+class CopyApproversForm(PageForm):
+    roles = MultiCheckboxField(
+        _l("Ngoài người đứng đầu, ai được duyệt, ký bản sao"),
+        choices=options((role, NAMED[role]) for role in MAY_BE_NAMED),
     )
 
 

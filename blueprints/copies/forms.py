@@ -7,9 +7,9 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from blueprints.copies.labels import KINDS, MEDIA
+from blueprints.copies.labels import KINDS, MEDIA, approver
 from blueprints.forms import DayField, PageForm, new_token, options
-from models.agencies import Appointment
+from services.copies.authority import Approver
 from services.copies.drafting import Original
 
 _NEEDED = InputRequired(_l("Chưa nhập."))
@@ -34,10 +34,8 @@ class CopyForm(PageForm):
     outgoing_id = HiddenField()
     form_token = HiddenField(default=new_token)
 
-    def offer(self, approvers: Sequence[Appointment]) -> "CopyForm":
-        self.signer_id.choices = options(
-            (str(each.id), f"{each.person.full_name}, {each.title}") for each in approvers
-        )
+    def offer(self, approvers: Sequence[Approver]) -> "CopyForm":
+        self.signer_id.choices = options((each.value, approver(each)) for each in approvers)
         return self
 
     def propose(self, original: Original | None) -> "CopyForm":

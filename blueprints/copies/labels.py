@@ -2,8 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 
+from blueprints.delegations.labels import line
 from domain.copies import CopyKind, Medium
 from domain.permissions import Relation
+from services.copies.authority import Approver
 
 KINDS = {
     CopyKind.SAME: _l("Sao y: toàn bộ văn bản, từ bản gốc hoặc bản chính"),
@@ -48,7 +50,16 @@ TONES = {
     "copy:print": "good",
     "copy:send": "good",
 }
+
+
+def approver(each: Approver) -> str:
+    """As in the list to choose from: "Trần Lan, Chánh Văn phòng (TUQ. Chủ tịch)"."""
+    said = f"{each.post.person.full_name}, {each.post.title}"
+    return f"{said} ({line(each.delegation)})" if each.delegation else said
+
+
 WHY = {
     Relation.AGENCY: _l("chức vụ của bạn được xem mọi bản sao của cơ quan"),
     Relation.DRAFTER: _l("bạn là người đề nghị sao"),
+    Relation.DELEGATE: _l("bạn được ủy quyền duyệt bản sao này"),
 }

@@ -24,10 +24,9 @@ from extensions import current_actor, office
 from models.audit import AuditEntry
 from models.copies import CertifiedCopy
 from services import copies, outgoing
-from services.copies import access, queries
+from services.copies import access, authority, material, queries
 from services.copies import signing as copy_signing
 from services.copies.enclosing import may_enclose
-from services.copies.material import authority
 from services.preservation import levels
 
 
@@ -55,13 +54,16 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
     """The page of a copy; `refusal` of the action that was just tried stands beside its form."""
     actor = current_actor()
     copy = copies.load(office(), actor, copy_id)
+    steps = {step.action for step in access.available_steps(actor, copy)}
+    unnamed = _not_named(copy) if "approve" in steps else None
     output = copy.output_sha256
     found, states = levels.of_files(office(), [output]) if output else ([], {})
     return {
         "copy": copy,
         "labels": labels,
         "state": COPY[copy.state],
-        "steps": {step.action for step in access.available_steps(actor, copy)},
+        "steps": steps - {"approve"} if unnamed else steps,
+        "unnamed": unnamed,
         **viewer.shown("copy", copy.id, copy.current_sha256),
         "refused": _refused(refusal, action),
         "failure": words(Refusal(copy.failure)) if copy.failure else None,
@@ -70,7 +72,7 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
         "preserved_as": _preserved(copy, states.get(output)),
         "may_enclose": may_enclose(copy)
         and bool(allowing(actor, "outgoing:create", {Relation.AGENCY})),
-        "authority": authority(office(), copy),
+        "authority": material.authority(office(), copy),
         **_sent(copy),
         "history": [_event(entry) for entry in queries.history(office(), copy)],
         "why": labels.WHY[access.grant_to_view(actor, copy).relation],
@@ -91,6 +93,15 @@ def status(copy_id: int, turn: int):
             flash(_("Đã ký số bản sao."), "success")
         answer.headers["HX-Refresh"] = "true"
     return answer
+
+
+def _not_named(copy: CertifiedCopy):
+    """Why who is to approve it may not any more, in words."""
+    try:
+        authority.require(office().session(), copy, office().today())
+    except Refusal as refusal:
+        return words(refusal)
+    return None
 
 
 def _sent(copy: CertifiedCopy) -> dict:

@@ -14,7 +14,7 @@ from domain.errors import NotFound, Refusal
 from domain.permissions import Relation, require
 from extensions import current_actor, office
 from services import copies
-from services.copies import drafting
+from services.copies import authority, drafting
 
 STEPS = ", ".join(labels.DONE)
 
@@ -78,5 +78,5 @@ def status(copy_id: int):
 
 
 def _form_page(form: CopyForm, original, code: int = 200):
-    form.offer(drafting.approvers(office(), current_actor().agency_id))
+    form.offer(authority.approvers(office(), current_actor().agency_id))
     return render("copies/new.html", status=code, form=form, original=original)

@@ -4,24 +4,18 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import CheckboxInput
 
 from blueprints.delegations.labels import FORMS, line
-from blueprints.forms import DayField, PageForm, options
+from blueprints.forms import DayField, MultiCheckboxField, PageForm, options
+from domain.copies import DELEGATED
 from domain.delegation import GRANTORS, DelegationForm
 from domain.document_types import DOCUMENT_TYPES
 from models.agencies import Appointment
 from models.delegations import Delegation
 
 NEEDED = [InputRequired(_l("Hãy điền ô này."))]
-
-
-class MultiCheckboxField(SelectMultipleField):
-    """Nobody knows which key to hold in a list of thirty."""
-
-    option_widget = CheckboxInput()
 
 
 class DelegationFormPage(PageForm):
@@ -36,7 +30,9 @@ class DelegationFormPage(PageForm):
     types = MultiCheckboxField(
         _l("Loại văn bản được ký"),
         NEEDED,
-        choices=options((kind.name, kind.name) for kind in DOCUMENT_TYPES),
+        choices=options(
+            (name, name) for name in (*(kind.name for kind in DOCUMENT_TYPES), DELEGATED)
+        ),
     )
     content = StringField(_l("Nội dung, lĩnh vực được ký"), [*NEEDED, Length(max=500)])
     basis = StringField(

@@ -5,6 +5,7 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from domain.copies import DELEGATED
 from domain.delegation import RULES, DelegationForm
 from domain.permissions import Relation, allowing
 from extensions import current_actor, office
@@ -38,7 +39,8 @@ def line(delegation: Delegation) -> str:
 def signers() -> list[tuple[str, str]]:
     """Who may be chosen to sign by delegation today: values and labels of the draft's list."""
     found = delegations.offered(office().session(), current_actor().agency_id, office().today())
-    return [(f"{each.holder_id}-{each.id}", _signer(each)) for each in found]
+    drafted = [each for each in found if set(each.types) - {DELEGATED}]
+    return [(f"{each.holder_id}-{each.id}", _signer(each)) for each in drafted]
 
 
 def _signer(delegation: Delegation) -> str:

@@ -17,7 +17,11 @@ WORDS = {
     ),
     "signer-not-approver": (
         _l("Người này không được giao ký bản sao (NĐ 30/2020, Điều 27)."),
-        _l("Hãy chọn lãnh đạo hoặc chánh văn phòng trong danh sách."),
+        _l("Hãy chọn một người trong danh sách."),
+    ),
+    "copy-approver-not-named": (
+        _l("Người đứng đầu cơ quan không còn giao %(person)s duyệt bản sao (NĐ 30/2020, Điều 27)."),
+        _l("Hãy đề nghị sao lại, chọn người khác; hoặc nhờ quản trị viên sửa ở trang Cơ quan."),
     ),
     "copy-not-issued": (
         _l("Chỉ gửi kèm được bản sao điện tử đã phát hành."),

@@ -1,9 +1,10 @@
 """The own agency: its letterhead and its seal. The code is what others know it by: it is shown,
 never edited."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from adapters.signing import pictures
+from domain.copies import MAY_BE_NAMED
 from domain.errors import Invalid, NotFound
 from domain.roles import Actor
 from domain.text import nfc
@@ -73,6 +74,20 @@ def set_seal(office: Office, actor: Actor, png: bytes, size_mm: float, shown: st
             raise Invalid("image-missing", field="image")
         agency.seal_mm = size_mm
         work.audit("admin:agency_edit", agency, seal=agency.seal_sha256, seal_mm=size_mm)
+
+
+def set_copy_approvers(
+    office: Office, actor: Actor, roles: Collection[str], shown: str = ""
+) -> None:
+    """Who besides the head may approve certified copies, by position (NĐ 30/2020, Điều 27). Raises
+    Conflict("stale")."""
+    access.require(actor)
+    wanted = [role.value for role in MAY_BE_NAMED if role in set(roles)]
+    with transaction(office, actor) as work:
+        agency = work.session.get(Agency, actor.agency_id)
+        seen.require_same(agency, seen.COPIES, shown)
+        agency.copy_approvers = wanted
+        work.audit("admin:agency_edit", agency, copy_approvers=wanted)
 
 
 def seal_picture(office: Office, actor: Actor) -> bytes:

@@ -10,6 +10,7 @@ from domain.errors import Conflict
 PERSON = ("full_name", "email", "telephone")
 UNIT = ("name", "notation", "parent_id")
 HUB_LINK = ("kind", "endpoint", "system_id")
+COPIES = ("copy_approvers",)
 SEAL = ("seal_sha256", "seal_mm")
 AGENCY = ("name", "notation", "superior_name", "authority", "place", "address", "email",
           "telephone")  # fmt: skip

@@ -11,6 +11,7 @@ from domain.permissions import Grant, Relation
 from domain.roles import Actor
 from models.agencies import Appointment
 from models.copies import CertifiedCopy
+from models.delegations import Delegation
 
 VIEW = "copy:view"
 
@@ -23,6 +24,8 @@ def relations(actor: Actor, copy: CertifiedCopy) -> frozenset[Relation]:
         Relation.AGENCY: True,
         Relation.DRAFTER: copy.requester_id == actor.person_id,
         Relation.SIGNER: copy.signer_id == actor.appointment_id,
+        Relation.DELEGATE: copy.delegation_id is not None
+        and copy.signer_id == actor.appointment_id,
     }
     return frozenset(relation for relation, held in holds.items() if held)
 
@@ -32,6 +35,10 @@ def visible(actor: Actor) -> ColumnElement[bool]:
         Relation.AGENCY: true(),
         Relation.DRAFTER: CertifiedCopy.requester_id == actor.person_id,
         Relation.SIGNER: CertifiedCopy.signer_id == actor.appointment_id,
+        Relation.DELEGATE: and_(
+            CertifiedCopy.delegation_id.is_not(None),
+            CertifiedCopy.signer_id == actor.appointment_id,
+        ),
     }
     granting = permissions.relations_granting(actor, VIEW)
     reached = [condition for relation, condition in ways.items() if relation in granting]
@@ -47,6 +54,9 @@ def find(session: Session, actor: Actor, copy_id: int, *, lock: bool = False) ->
         joinedload(CertifiedCopy.agency),
         joinedload(CertifiedCopy.requester),
         joinedload(CertifiedCopy.signer).joinedload(Appointment.person),
+        joinedload(CertifiedCopy.delegation).options(
+            joinedload(Delegation.grantor), joinedload(Delegation.passed_from)
+        ),
     )
     found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if found is None:

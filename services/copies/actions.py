@@ -11,7 +11,7 @@ from domain.text import fold
 from models.agencies import Agency
 from models.copies import CertifiedCopy
 from models.registers import RegisterKind
-from services.copies import access, material, sending, signing, state
+from services.copies import access, authority, material, sending, signing, state
 from services.incoming.text import typed
 from services.numbering import give_number
 from services.office import Office
@@ -57,11 +57,14 @@ def _opened(
     return copy
 
 
-def _approve(_work: Work, copy: CertifiedCopy, form: Mapping, _proof: object) -> dict:
+def _approve(work: Work, copy: CertifiedCopy, form: Mapping, _proof: object) -> dict:
     """Law 8: the approval names the digest of the bytes shown."""
     if form.get("digest") != copy.input_sha256:
         raise Conflict("document-changed")
-    return {"digest": copy.input_sha256}
+    authority.require(work.session, copy, work.office.today())
+    lines = material.authority(work.office, copy)
+    basis = {"basis": copy.delegation.basis} if copy.delegation else {}
+    return {"digest": copy.input_sha256, "authority": " / ".join(lines)} | basis
 
 
 def _refuse(_work: Work, copy: CertifiedCopy, form: Mapping, _proof: object) -> dict:

@@ -1,6 +1,6 @@
 """Asking for a copy: what is copied, into what, who is to approve it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,15 +12,14 @@ from domain.copies import CopyKind, CopySource, Medium
 from domain.errors import Invalid
 from domain.outgoing_flow import SENT, OutgoingState
 from domain.permissions import Relation
-from domain.roles import LEADERS, Actor, Role
+from domain.roles import Actor
 from domain.text import fold
-from models.agencies import Agency, Appointment
+from models.agencies import Agency
 from models.copies import CertifiedCopy
 from models.incoming import IncomingDocument, IncomingSource
 from models.outgoing import OutgoingDocument
 from services import incoming, outgoing, stored_files
-from services.accounts import posts
-from services.copies import state
+from services.copies import authority, state
 from services.form_tokens import made_with, token_of
 from services.incoming.text import typed
 from services.office import Office
@@ -31,7 +30,6 @@ from services.unit_of_work import Work, transaction
 LONGEST_LIST = 4000
 MOST_COPIES = 1000
 ISSUED = SENT | {OutgoingState.ISSUED}
-APPROVERS = LEADERS | {Role.CHIEF_OF_OFFICE}
 
 
 @dataclass(frozen=True)
@@ -64,10 +62,11 @@ def create(office: Office, actor: Actor, form: Mapping[str, object]) -> int:
     original = _original(office, actor, form, kind)
     rules.require_form(kind, medium, from_electronic=original.is_electronic)
     pages, dpi = _looked_at(original, medium)
-    signer = _signer(office, actor, form)
+    approver = authority.chosen(office, actor.agency_id, str(form.get("signer_id") or ""))
     with transaction(office, actor) as work:
         copy = _copy(work, actor, form, original)
-        copy.kind, copy.medium, copy.signer_id = kind, medium, signer.id
+        copy.kind, copy.medium, copy.signer_id = kind, medium, approver.post.id
+        copy.delegation_id = approver.delegation and approver.delegation.id
         copy.notation = rules.notation(kind, work.session.get_one(Agency, actor.agency_id).notation)
         copy.input_sha256 = work.store(original.data, PDF, pages)
         copy.pages, copy.is_coarse = pages, dpi is not None and dpi < rules.SCAN_DPI
@@ -77,11 +76,6 @@ def create(office: Office, actor: Actor, form: Mapping[str, object]) -> int:
         work.audit("copy:create", copy, kind=kind, medium=medium, input=copy.input_sha256)
         state.announce(work, copy, "create")
         return copy.id
-
-
-def approvers(office: Office, agency_id: int) -> Sequence[Appointment]:
-    """Who may approve copies today: the leaders, and by their order the chief of office."""
-    return posts.holders(office.session(), agency_id, APPROVERS, office.today())
 
 
 def proposed(office: Office, actor: Actor, form: Mapping[str, object]) -> Original | None:
@@ -172,14 +166,6 @@ def _looked_at(original: Original, medium: Medium) -> tuple[int, int | None]:
     if medium is Medium.ELECTRONIC and facts.has_signatures:
         raise Invalid("copy-source-signed", field="file")
     return facts.pages, pdf.scan_dpi(original.data)
-
-
-def _signer(office: Office, actor: Actor, form: Mapping[str, object]) -> Appointment:
-    wanted = _number(form, "signer_id")
-    for each in approvers(office, actor.agency_id):
-        if each.id == wanted:
-            return each
-    raise Invalid("signer-not-approver", field="signer_id")
 
 
 def _copy(

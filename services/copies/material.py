@@ -15,6 +15,7 @@ from domain.roles import LEADERS, Role
 from models.agencies import Appointment
 from models.copies import CertifiedCopy
 from services.accounts import posts
+from services.delegations import authority_of
 from services.office import Office
 from services.stored_files import read_file
 
@@ -31,6 +32,8 @@ def signature_block(copy: CertifiedCopy, at: datetime) -> Block:
 def authority(office: Office, copy: CertifiedCopy) -> tuple[str, ...]:
     """The lines above the name of who approved the copy (NĐ 30/2020, Điều 13)."""
     signer: Appointment = copy.signer
+    if copy.delegation is not None:
+        return authority_of(copy.agency, signer, copy.delegation)
     heads = posts.holders(office.session(), copy.agency_id, {Role.LEADER}, office.today())
     head = heads[0].title if heads else title_of_head(signer.title)
     if signer.role not in LEADERS:

@@ -60,6 +60,7 @@ def _as_document(work: Work, copy: CertifiedCopy, form: Mapping[str, object]) ->
         unit_id=work.actor.unit_id,
         drafter=copy.requester,
         signer=copy.signer,
+        delegation=copy.delegation,
         state=OutgoingState.ISSUED,
         document_uid=str(uuid.uuid4()),
         type_name=sent_type(CopyKind(copy.kind)),

@@ -15,7 +15,7 @@ def conditions(actor: Actor) -> dict[str, ColumnElement[bool]]:
     """By the list's tab: what the actor is to approve, what the clerk is to number and sign."""
     mine = CertifiedCopy.agency_id == actor.agency_id
     found = {}
-    if allowing(actor, "copy:approve", {Relation.SIGNER}):
+    if allowing(actor, "copy:approve", {Relation.SIGNER, Relation.DELEGATE}):
         laid_before = CertifiedCopy.signer_id == actor.appointment_id
         found["requested"] = and_(mine, laid_before, CertifiedCopy.state == S.REQUESTED)
     if allowing(actor, "copy:sign", {Relation.AGENCY}):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from domain import delegation as rules
 from domain import permissions
+from domain.copies import DELEGATED
 from domain.delegation import DelegationForm
 from domain.document_types import DOCUMENT_TYPES
 from domain.errors import Conflict, Invalid, NotFound
@@ -96,7 +97,7 @@ def grant(office: Office, actor: Actor, wish: Wish) -> int:
 def _checked(work: Work, actor: Actor, wish: Wish) -> Delegation:
     if wish.form not in set(DelegationForm):
         raise Invalid("delegation-form", field="form")
-    known = {kind.name for kind in DOCUMENT_TYPES}
+    known = {DELEGATED, *(kind.name for kind in DOCUMENT_TYPES)}
     if set(wish.types) - known:
         raise Invalid("document-type-unknown", field="types")
     grantor = _post(work, actor, wish.grantor_id, "grantor_id")
