@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from config import NodeRole
 from demo import province
+from domain.copies import DELEGATED
 from domain.document_types import DOCUMENT_TYPES
 from domain.roles import SYSTEM
 from models.agencies import Agency
@@ -40,7 +41,7 @@ NAMES = {
     for agency in node.agencies
     for person in agency.people
 }
-TYPES = {each.name for each in DOCUMENT_TYPES}
+TYPES = {DELEGATED, *(each.name for each in DOCUMENT_TYPES)}
 NAMES |= TYPES
 OURS = {text for message in catalogue() for text in forms(message.id)} - NAMES
 
