@@ -7,6 +7,7 @@ from blueprints.admin.forms import CopyApproversForm, LetterheadForm, SealForm, 
 from blueprints.admin.routes import blueprint
 from blueprints.answers import done, render
 from blueprints.forms import refuse
+from domain.copies import DELEGATED
 from domain.errors import Refusal
 from extensions import current_actor, office
 from services import admin
@@ -32,6 +33,7 @@ def _page(
         seen_seal=admin.seen.mark(own, admin.seen.SEAL),
         letterhead=letterhead or LetterheadForm(formdata=None, obj=own),
         seal=seal or SealForm(formdata=None, seal_mm=own.seal_mm),
+        copies_kind=DELEGATED,
         seen_copies=admin.seen.mark(own, admin.seen.COPIES),
         approving=approving or CopyApproversForm(formdata=None, roles=own.copy_approvers),
     )
