@@ -17,6 +17,11 @@ def local_date(moment: datetime) -> date:
     return local(moment).date()
 
 
+def start_of_day(day: date) -> datetime:
+    """The instant at which this day begins in Vietnam."""
+    return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+
+
 def read_day(text: str) -> date:
     """A day as a browser sends it (2026-11-22) or as the office writes it (22/11/2026). Raises
     ValueError."""

@@ -1,7 +1,6 @@
 """What the pages of certificates show, put into words."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,7 +11,7 @@ from models.signing import CertificateBinding
 from services.signing import bindings, expiry
 from services.signing.checking import Report
 
-SOON = timedelta(days=60)
+SOON = max(expiry.WARNED_AT)
 STATES = {
     "certificate-revoked": (_l("Đã gỡ"), "bad"),
     "certificate-unconfirmed": (_l("Chờ đưa vào sử dụng"), "wait"),
@@ -61,11 +60,23 @@ def rows(found: Sequence[tuple[CertificateBinding, str]]) -> list[dict]:
 def ending(found: Sequence[CertificateBinding]) -> list[str]:
     """A line for each certificate that ends soon."""
     now = office().now()
-    return [
-        _("Chứng thư số “%(subject)s” còn %(n)s ngày là hết hạn (%(day)s).",
-          subject=each.subject, n=expiry.days_left(each, now), day=day(each.valid_to))
-        for each in found
-    ]  # fmt: skip
+    return [_ends(each, expiry.days_left(each, now)) for each in found]
+
+
+def _ends(binding: CertificateBinding, left: int) -> str:
+    if left == 0:
+        return _("Chứng thư số “%(subject)s” hết hạn hôm nay.", subject=binding.subject)
+    return _("Chứng thư số “%(subject)s” còn %(n)s ngày là hết hạn (%(day)s).",
+             subject=binding.subject, n=left, day=day(binding.valid_to))  # fmt: skip
+
+
+def left(binding: CertificateBinding) -> str:
+    """How long it still holds; nothing when it is over."""
+    now = office().now()
+    if binding.revoked_at or binding.valid_to < now:
+        return ""
+    days = expiry.days_left(binding, now)
+    return _("Còn %(n)s ngày", n=days) if days else _("Hết hạn hôm nay")
 
 
 def state(binding: CertificateBinding, in_use: bool = True) -> tuple[str, str]:
@@ -81,8 +92,9 @@ def _left(binding: CertificateBinding) -> tuple[str, str]:
     now = office().now()
     if binding.revoked_at or binding.valid_to < now:
         return "", ""
-    left = binding.valid_to - now
-    return _("%(n)s ngày", n=left.days), "wait" if left < SOON else ""
+    days = expiry.days_left(binding, now)
+    tone = "wait" if days <= SOON else ""
+    return (_("%(n)s ngày", n=days) if days else _("Hết hạn hôm nay")), tone
 
 
 def shown(report: Report) -> dict:
@@ -91,7 +103,7 @@ def shown(report: Report) -> dict:
         "b": binding,
         "holder": report.holder,
         "state": state(binding),
-        "ends": expiry.days_left(binding, office().now()),
+        "left": left(binding),
         "facts": _facts(report),
         "place": _place(binding),
         "checks": _checks(report),

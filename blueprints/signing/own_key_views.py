@@ -34,7 +34,8 @@ def key():
         return render("signing/key.html", held=None, problem=words(refusal))
     page = {"held": held, "problem": None, "state": certificate_page.state(held.binding)}
     place = certificate_page.BACKENDS[held.binding.backend]
-    return render("signing/key.html", place=place, **page)
+    left = certificate_page.left(held.binding)
+    return render("signing/key.html", place=place, left=left, **page)
 
 
 @blueprint.get("/code")

@@ -40,8 +40,8 @@ WORDS = {
         _l("Hãy chọn ngày kết thúc từ ngày bắt đầu trở đi."),
     ),
     "unit-unknown": (
-        _l("Đơn vị này không có trong cơ quan hoặc đã ngừng hoạt động."),
-        _l("Hãy chọn đơn vị khác."),
+        _l("Đơn vị được chọn không còn hoạt động hoặc không thuộc cơ quan."),
+        _l("Hãy chọn đơn vị trong danh sách."),
     ),
     "unit-taken": (
         _l("Cơ quan đã có đơn vị mang tên này."),

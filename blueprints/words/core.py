@@ -55,4 +55,8 @@ WORDS = {
         _l("Đường dẫn %(path)s dài quá %(limit)s byte nên không đặt được cổng hàng đợi ở đó."),
         _l("Hãy chọn thư mục dữ liệu có đường dẫn ngắn hơn."),
     ),
+    "seal-broken": (
+        _l("Không mở được dữ liệu niêm phong: khóa của nút không đúng hoặc dữ liệu đã bị sửa."),
+        _l("Hãy báo quản trị viên kiểm tra khóa của nút (VANTHU_NODE_KEY) và bản sao lưu."),
+    ),
 }

@@ -78,7 +78,7 @@ DIFFERENCES = {
     ),
     "receipt-invalid": (_l("Một biên nhận không đúng: %(reason)s"), _OPERATOR),
     "receipt-open": (_l("Một biên nhận chưa kiểm tra được: %(reason)s"), _OPERATOR),
-    "file-damaged": (
+    "package-file-damaged": (
         _l("Tệp gói %(document)s trên đĩa bị mất hoặc hỏng (không khớp SHA-256)."),
         _ADMINISTRATOR,
     ),

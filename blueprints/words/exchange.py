@@ -39,10 +39,6 @@ WORDS = {
         _l("Cơ quan chưa được kết nối với trục liên thông nên chưa gửi, nhận được."),
         _l("Hãy nhờ quản trị viên khai báo địa chỉ trục, mã hệ thống và khóa bí mật."),
     ),
-    "seal-broken": (
-        _l("Khóa của máy chủ không mở được khóa bí mật đã lưu."),
-        _l("Hãy báo quản trị viên: khai báo lại khóa bí mật của trục."),
-    ),
     "axis-endpoint-invalid": (
         _l("Địa chỉ trục liên thông không hợp lệ: %(endpoint)s."),
         _l("Hãy nhập địa chỉ dạng https://máy-chủ/đường-dẫn, không có dấu ? hay #."),

@@ -67,8 +67,4 @@ WORDS = {
         _l("Nội dung gói tin đã hết thời hạn lưu và đã được xóa khỏi trục."),
         _l("Hãy báo bên gửi gửi lại văn bản."),
     ),
-    "seal-broken": (
-        _l("Không mở được dữ liệu niêm phong: khóa của nút không đúng hoặc dữ liệu đã bị sửa."),
-        _l("Hãy báo quản trị viên kiểm tra khóa của nút (VANTHU_NODE_KEY) và bản sao lưu."),
-    ),
 }

@@ -44,10 +44,6 @@ WORDS = {
         _l("Chưa chọn lãnh đạo đang giữ chức vụ trong cơ quan."),
         _l("Hãy chọn lãnh đạo trong danh sách."),
     ),
-    "unit-unknown": (
-        _l("Đơn vị được chọn không còn hoạt động hoặc không thuộc cơ quan."),
-        _l("Hãy chọn đơn vị trong danh sách."),
-    ),
     "unit-twice": (
         _l("%(unit)s được chọn hai lần; mỗi đơn vị chỉ giữ một vai trò."),
         _l("Hãy bỏ bớt một lựa chọn."),

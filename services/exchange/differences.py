@@ -215,7 +215,7 @@ class Comparison:
         """What does not fit in our own books."""
         for message in (*self.sent, *self.received):
             if message.payload_sha256 and not self._is_whole(message.payload_sha256):
-                yield _about(message, "file-damaged")
+                yield _about(message, "package-file-damaged")
         yield from self._unanswered()
         yield from self._without_arrival()
         yield from self._without_dispatch()

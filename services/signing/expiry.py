@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from domain.dates import local_date, start_of_day
 from domain.roles import SYSTEM, Actor, Role
 from models.agencies import Appointment
 from models.signing import CertificateBinding, SigningRole
@@ -52,11 +53,11 @@ def ending(session: Session, now: datetime) -> Sequence[CertificateBinding]:
         ),
         later.valid_to > CertificateBinding.valid_to,
     )
-    until = now + timedelta(days=max(WARNED_AT))
+    until = start_of_day(local_date(now) + timedelta(days=max(WARNED_AT) + 1))
     query = select(CertificateBinding).where(
         *_alive(CertificateBinding),
         CertificateBinding.valid_to > now,
-        CertificateBinding.valid_to <= until,
+        CertificateBinding.valid_to < until,
         ~successor,
     )
     return session.scalars(query.order_by(CertificateBinding.valid_to)).all()
@@ -77,7 +78,8 @@ def ending_for(office: Office, actor: Actor) -> list[CertificateBinding]:
 
 
 def days_left(binding: CertificateBinding, now: datetime) -> int:
-    return (binding.valid_to - now).days
+    """Days of the calendar in Vietnam, as people count them: 0 on the day on which it ends."""
+    return (local_date(binding.valid_to) - local_date(now)).days
 
 
 def _people_here(session: Session, actor: Actor, people: Sequence[int]) -> Sequence[int]:

@@ -37,6 +37,9 @@ def test_a_copy_goes_its_way_by_the_pages_alone(desk, visit):
     digest = desk.now(copy_id).input_sha256
     assert digest in chief.get(where).text
     chief.submit(f"{where}/approve", {"digest": digest}, page=where)
+    form = clerk.get(where).text
+    assert "Mã PIN con dấu cơ quan" in form
+    assert "Mã PIN ký số" not in form, "the key is the seal's, not the clerk's own"
     refused = clerk.submit(f"{where}/sign", {"pin": "111111"}, page=where)
     assert refused.status_code == 422
     clerk.submit(f"{where}/sign", {"pin": PIN}, page=where)

@@ -150,7 +150,7 @@ def test_damaged_and_missing_files_and_rows_are_found(settled):
         .where(IncomingDocument.message_id == second.id)
         .values(document_uid="mot-ma-khac"),
     )
-    assert of_recipient(settled) == ["file-damaged", "package-without-arrival"]
+    assert of_recipient(settled) == ["package-file-damaged", "package-without-arrival"]
 
 
 @once

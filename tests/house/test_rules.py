@@ -2,6 +2,7 @@
 in one place, words for every refusal, a tag for every entry of the audit chain."""
 
 import ast
+from collections import Counter
 
 import pytest
 
@@ -129,6 +130,25 @@ def test_every_refusal_has_words():
     }
     wordless = {code for code, _path in codes if code not in REFUSALS}
     assert not {code for code in wordless if not code.startswith("axis-")}
+
+
+def worded(module: ast.Module) -> list[str]:
+    """The codes that a module of words gives a reason and a next step."""
+    tables = [node for node in ast.walk(module) if isinstance(node, ast.Dict)]
+    pairs = [pair for table in tables for pair in zip(table.keys, table.values, strict=True)]
+    return [
+        key.value
+        for key, value in pairs
+        if isinstance(key, ast.Constant) and isinstance(value, ast.Tuple) and len(value.elts) == 2
+    ]
+
+
+def test_no_code_is_worded_twice():
+    """The modules are joined into one table: of two sentences, one would never be seen."""
+    words = [tree for path, tree in python_files().items() if "blueprints/words" in str(path)]
+    times = Counter(code for tree in words for code in worded(tree))
+    assert len(times) > 400
+    assert not [code for code, times in times.items() if times > 1]
 
 
 def tags_written() -> set[str]:

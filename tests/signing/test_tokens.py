@@ -1,6 +1,8 @@
 """Keys on tokens, over a real PKCS#11 library: RSA and EC, restarts, forks, wrong PINs."""
 
+import gc
 import os
+import sys
 
 import pytest
 from asn1crypto import x509
@@ -84,6 +86,16 @@ def test_what_is_on_a_token_is_read_in_a_process_of_its_own(hsm, ca, rsa_key):
         read_token(TokenPlace(LIBRARY, "không có"), PIN)
     with pytest.raises(Unavailable, match="token-absent"):
         read_token(TokenPlace("/no/such/library.so", PLACE.label), PIN)
+
+
+def test_a_restarted_token_is_not_spoken_of_on_the_terminal(hsm, rsa_key, monkeypatch):
+    assert holds(rsa_key)
+    hsm.restart()
+    printed = []
+    monkeypatch.setattr(sys, "unraisablehook", printed.append)
+    assert holds(rsa_key)
+    gc.collect()
+    assert printed == []
 
 
 def test_a_restarted_token_is_opened_once_more(hsm, rsa_key):

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from domain.dates import local
 from domain.errors import Conflict, Invalid
+from domain.roles import SYSTEM
 from models.audit import Notification
 from models.signing import CertificateBinding, SigningRole
 from services import signing
 from services.signing import bindings, certificates, expiry
+from services.unit_of_work import transaction
 from tests.conftest import PASSWORD, drain
 from tests.signing_feature.test_bindings import person_file, upload
 from tests.visitor import Visitor
@@ -71,6 +74,25 @@ def test_the_home_page_says_what_ends_soon_to_those_whom_it_concerns(journey, no
     assert said in Visitor(node, "st.chutich", PASSWORD).get("/").text
     assert said in Visitor(node, "st.quantri", PASSWORD).get("/").text
     assert said not in Visitor(node, "st.chuyenvien", PASSWORD).get("/").text
+
+
+@pytest.mark.parametrize(
+    ("hours", "left"),
+    [(-1, "Hết hạn hôm nay"), (-6, "Còn 1 ngày"), (-24 * 7 - 20, "Còn 8 ngày")],
+)
+def test_days_are_counted_by_the_calendar_of_vietnam(journey, node, leaders, hours, left):
+    """It ends at 5 in the morning, 22:00 of the day before in Greenwich."""
+    end = local(leaders.valid_to).replace(hour=5, minute=0, second=0, microsecond=0)
+    with transaction(journey.office, SYSTEM) as work:
+        work.session.get_one(CertificateBinding, leaders.id).valid_to = end
+    journey.later(seconds=(end + timedelta(hours=hours) - journey.office.now()).total_seconds())
+    pages = "/signing/key", f"/signing/certificates/{leaders.id}"
+    for who, page in zip(("st.chutich", "st.quantri"), pages, strict=True):
+        assert left in Visitor(node, who, PASSWORD).get(page).text
+    words = left.lower()
+    assert words in Visitor(node, "st.chutich", PASSWORD).get("/").text
+    listed = Visitor(node, "st.quantri", PASSWORD).get("/signing/certificates").text
+    assert words.removeprefix("còn ") in listed.lower()
 
 
 def test_what_a_warning_leads_to_is_a_page_for_holder_and_administrator(journey, node, leaders):

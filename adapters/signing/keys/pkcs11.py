@@ -7,6 +7,9 @@ made with the same PIN, and is opened anew once when the token was restarted mea
 
 import hashlib
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -167,10 +170,28 @@ def _token(place: TokenPlace) -> tuple[str, str, str]:
 
 def _key(session: pkcs11.Session, key_id: bytes) -> pkcs11.PrivateKey:
     wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: key_id}
-    found = list(session.get_objects(wanted))
+    with _nothing_said():
+        found = list(session.get_objects(wanted))
     if len(found) != 1:
         raise KeyRefused("token-no-key")
     return found[0]
+
+
+@contextmanager
+def _nothing_said() -> Iterator[None]:
+    """A search that could not begin, since its session is gone, is ended once more when its object
+    is thrown away; that this fails too would be printed on the terminal."""
+    before = sys.unraisablehook
+
+    def hook(failed) -> None:
+        if not isinstance(failed.exc_value, told.PKCS11Error):
+            before(failed)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 def _wants_pin(key: pkcs11.PrivateKey) -> bool:
