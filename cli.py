@@ -1,5 +1,5 @@
 """Commands for administrators: `flask init-db`, `create-admin`, `seed-demo`, `verify-audit`,
-`end-sessions`."""
+`tidy-files`, `end-sessions`."""
 
 import click
 from flask import Flask, current_app
@@ -15,7 +15,7 @@ from domain.errors import Refusal
 from domain.roles import SYSTEM, Role
 from extensions import office
 from models.agencies import Agency, Person
-from services import accounts, audit_chain
+from services import accounts, audit_chain, leftovers
 from services.admin import agencies, people
 from services.exchange import lodging
 from services.unit_of_work import transaction
@@ -24,7 +24,7 @@ NODES = {node.key: node for node in (province.HUB, *province.DISTRICTS)}
 
 
 def register_commands(app: Flask) -> None:
-    for command in (init_db, write_migration, create_admin, seed_demo, verify_audit, end_sessions):
+    for command in COMMANDS:
         app.cli.add_command(command)
 
 
@@ -132,6 +132,18 @@ def verify_audit() -> None:
     click.echo("Chuỗi nhật ký nguyên vẹn.")
 
 
+@click.command("tidy-files")
+@with_appcontext
+def tidy_files() -> None:
+    """Looks through the whole store for files that no row names, as the nightly job does for a part
+    of it: old ones are set aside, and removed a month later."""
+    found = leftovers.tidy(office())
+    click.echo(
+        f"Ra khu tạm: {found.set_aside}. Đưa trở lại: {found.brought_back}."
+        f" Xóa hẳn: {found.removed}. Đang ở khu tạm: {found.aside}."
+    )
+
+
 @click.command("end-sessions")
 @click.argument("username")
 @with_appcontext
@@ -146,3 +158,8 @@ def end_sessions(username: str) -> None:
         ended = accounts.end_all(work, person.id)
         work.audit("admin:sessions_end", person, username=person.username, ended=ended)
     click.echo(f"Đã kết thúc {ended} phiên đăng nhập của {username}.")
+
+
+COMMANDS = (
+    init_db, write_migration, create_admin, seed_demo, verify_audit, tidy_files, end_sessions,
+)  # fmt: skip

@@ -24,7 +24,7 @@ from adapters.axis.client import authorities
 from app import create_app
 from extensions import db
 from jobs import context, listening
-from services import batches, copies, outbox, signing
+from services import batches, copies, leftovers, outbox, signing
 from services.exchange import links
 from services.federation import health, schedule
 from services.hub import retention, uplinks
@@ -124,6 +124,7 @@ def sweep(tidying: bool = False, alive: tuple[str, ...] = ()) -> None:
             retention.ensure(office)
             expiry.ensure(office)
             renewing.ensure(office)
+            leftovers.ensure(office)
             outbox.wake_due(office)
             signing.forget_expired(office)
             signing.expire_tokens(office)

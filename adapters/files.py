@@ -2,6 +2,7 @@
 and never changes. A name appears only after its bytes have reached the disk."""
 
 import codecs
+import fcntl
 import hashlib
 import io
 import os
@@ -16,6 +17,7 @@ from typing import BinaryIO
 PDF = "application/pdf"
 _HEX = frozenset("0123456789abcdef")
 _INCOMING = ".incoming-"
+_ASIDE = ".set-aside"
 
 
 class DamagedFile(Exception):
@@ -95,18 +97,67 @@ class FileStore:
         return self.root / sha[:2] / sha[2:4] / sha
 
     def publish(self, temporary: Path, sha: str) -> None:
-        """Gives a finished file on the same disk its name; of equal ones the first stays."""
+        """Gives a finished file on the same disk its name; of equal ones the first stays, and is
+        as new: whoever stores bytes is about to name them."""
         target = self.path(sha)
         target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(temporary, target)  # unlike rename, never replaces what is there
-        except FileExistsError:
-            if self._damaged(sha):
-                spare = temporary.with_name(f"{temporary.name}+")
-                os.link(temporary, spare)
-                os.replace(spare, target)  # the same bytes are at hand: heal the file
+        is_new = True
+        with self._locked(fcntl.LOCK_SH):
+            try:
+                os.link(temporary, target)  # unlike rename, never replaces what is there
+            except FileExistsError:
+                is_new = not _touched(target)
+                if is_new:  # it belongs to somebody else, as after a careless restoring
+                    _replace(target, temporary)
+        if not is_new and self._damaged(sha):
+            _replace(target, temporary)  # the same bytes are at hand: heal the file
         for folder in (target.parent, target.parent.parent, self.root):
             _sync_folder(folder)
+
+    def names(self, folder: str) -> Iterator[tuple[str, float]]:
+        """The files whose SHA-256 begins with these two digits, and when each was last stored."""
+        yield from _entries(self.root.glob(f"{folder}/??/*"))
+
+    def set_aside(self, sha: str, before: float) -> bool:
+        """Puts a file where no reader looks for it, unless it was stored again since `before` or
+        somebody stores something in this moment; whether it did."""
+        with self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB) as held:
+            path = self.path(sha)
+            if not held or not path.is_file() or path.stat().st_mtime >= before:
+                return False
+            aside = self.root / _ASIDE / sha
+            aside.parent.mkdir(exist_ok=True)
+            os.utime(path)  # from now on: since when it is aside
+            os.replace(path, aside)
+        _sync_folder(path.parent)
+        _sync_folder(aside.parent)
+        return True
+
+    def aside(self) -> Iterator[tuple[str, float]]:
+        """The files that were set aside, and when."""
+        yield from _entries((self.root / _ASIDE).glob("*"))
+
+    def bring_back(self, sha: str) -> None:
+        """Puts a file that was set aside to where it was."""
+        path = self.root / _ASIDE / sha
+        if path.is_file():
+            self.publish(path, sha)
+            path.unlink()
+
+    def remove_aside(self, sha: str) -> None:
+        """Takes a file that was set aside away for ever."""
+        self.path(sha)
+        (self.root / _ASIDE / sha).unlink(missing_ok=True)
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[bool]:
+        """Who names files holds the store together with others, who sets files aside alone: between
+        looking at a file's time and moving it, nobody may store its bytes."""
+        handle = os.open(self.root, os.O_RDONLY)
+        try:
+            yield _flocked(handle, how)
+        finally:
+            os.close(handle)
 
     def _damaged(self, sha: str) -> bool:
         with self.path(sha).open("rb") as stream:
@@ -156,6 +207,38 @@ def begins_with(stream: BinaryIO, beginning: BinaryIO) -> bool:
     finally:
         stream.seek(0)
         beginning.seek(0)
+
+
+def _flocked(handle: int, how: int) -> bool:
+    try:
+        fcntl.flock(handle, how)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _touched(path: Path) -> bool:
+    """Gives a file the time of now, where we may."""
+    try:
+        os.utime(path)
+    except PermissionError:
+        return False
+    return True
+
+
+def _replace(target: Path, temporary: Path) -> None:
+    spare = temporary.with_name(f"{temporary.name}+")
+    os.link(temporary, spare)
+    os.replace(spare, target)
+
+
+def _entries(paths: Iterable[Path]) -> Iterator[tuple[str, float]]:
+    for path in paths:
+        try:
+            if len(path.name) == 64 and set(path.name) <= _HEX:
+                yield path.name, path.stat().st_mtime
+        except FileNotFoundError:
+            continue
 
 
 def _sync_folder(folder: Path) -> None:

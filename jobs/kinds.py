@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services import batches, copies, preservation, signing
+from services import batches, copies, leftovers, preservation, signing
 from services.exchange import (
     delivering,
     lodging,
@@ -40,6 +40,7 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "uplink_poll": descending.uplink_poll,
     "receipt_up": above.receipt_up,
     "remove_payloads": retention.remove_payloads,
+    "tidy_files": leftovers.tidy_files,
     "read_import": imports.read,
     "apply_import": imports.apply,
 }

@@ -26,6 +26,7 @@ NAMES = {
     "change": _l("thay đổi"),
     "code": _l("mã"),
     "copy_approvers": _l("chức vụ được duyệt bản sao"),
+    "count": _l("số lượng"),
     "date": _l("ngày"),
     "digest": _l("bản được duyệt"),
     "doc_id": _l("mã trên trục"),
