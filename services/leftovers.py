@@ -118,7 +118,8 @@ def _set_aside(office: Office, digests: Sequence[str], before: float, lease: Lea
             for each in digests:
                 if each not in known and office.files.set_aside(each, before):
                     gone.append(each)
-            _tell(work, "files:set_aside", gone)
+            if gone:
+                work.audit("files:set_aside", **_facts(gone))
     except BaseException:
         for each in gone:
             office.files.bring_back(each)
@@ -135,8 +136,10 @@ def _look_at_aside(office: Office, lease: Lease | None) -> tuple[int, int]:
             over = [each for each, since in some if since < before and each not in wanted]
             for each in wanted:
                 office.files.bring_back(each)
-            _tell(work, "files:brought_back", sorted(wanted))
-            _tell(work, "files:removed", over)
+            if wanted:
+                work.audit("files:brought_back", **_facts(sorted(wanted)))
+            if over:
+                work.audit("files:removed", **_facts(over))
         for each in over:
             office.files.remove_aside(each)
         back, removed = back + len(wanted), removed + len(over)
@@ -151,9 +154,8 @@ def _holding(office: Office, lease: Lease | None) -> Iterator[Work]:
         yield work
 
 
-def _tell(work: Work, tag: str, digests: Sequence[str]) -> None:
-    if digests:
-        work.audit(tag, count=len(digests), files=list(digests))
+def _facts(digests: list[str]) -> dict:
+    return {"count": len(digests), "files": digests}
 
 
 def _next_night(now: datetime) -> datetime:
