@@ -50,6 +50,7 @@ OTHER_TAGS = frozenset(
         "admin:time_authority_check",
         "admin:stamps_retry",
         "preservation:add",
+        "preservation:authority_away",
         "preservation:renew",
         "batch:start",
         "batch:stop",

@@ -10,6 +10,7 @@ from services.home import Queue
 OWN_PAGES = {
     "certificate_binding": "signing.key",
     "hub_link": "exchange.keys",
+    "time_authority_check": "admin.time_authority",
     "reconciliation": "exchange.reconciliation",
 }
 # What a word about the audit chain leads to, by what it is about.

@@ -1,5 +1,6 @@
 """The nightly job `renew_stamps`: wakes `preserve` for every file whose archive stamp nears the end
-of its certificate, and once more for those where something is still missing."""
+of its certificate, and once more for those where something is still missing; takes in what nothing
+is kept of yet; tells when the authority stays away."""
 
 from datetime import datetime, time, timedelta
 
@@ -12,7 +13,7 @@ from models.preservation import Preservation
 from services import outbox, repeating
 from services.office import Office
 from services.outbox import Lease
-from services.preservation import outcome
+from services.preservation import outcome, taking_in, warning
 from services.preservation.keeping import KIND, PRIORITY, QUEUE
 from services.unit_of_work import Work, transaction
 
@@ -36,7 +37,14 @@ def renew_stamps(office: Office, lease: Lease) -> None:
             woken = wake(work, _due(work))
         if woken < AT_ONCE:
             break
+    taken, found = 0, 1
+    while found and taken < taking_in.A_NIGHT:
+        with transaction(office, SYSTEM) as work:
+            outbox.renew(work, lease)
+            found = taking_in.part(work)
+        taken += found
     with transaction(office, SYSTEM) as work:
+        warning.warn(work)
         outbox.settle(work, lease, _next_night(work.now))
 
 
