@@ -88,6 +88,12 @@ class OutgoingDocument(Base):
     )
 
     @property
+    def names(self) -> dict[str, str]:
+        """Digest of each signature that lies beside an enclosure, by its name."""
+        signed = [each for each in self.enclosures if each.signature_sha256]
+        return {each.signature_name: each.signature_sha256 for each in signed}
+
+    @property
     def current_sha256(self) -> str | None:
         """The newest bytes of the document: what a reader is shown."""
         return self.issued_sha256 or self.signed_sha256 or self.prepared_sha256

@@ -40,22 +40,40 @@ def validate_beside(
     Refuses "detached-unreadable", "detached-alone" (no content to compare with),
     "too-many-signatures", "trust-root-broken".
     """
+    court = Court(load_anchors(trust_roots, evidence), evidence.day(at))
+    signed_data, signers = read_signers(signature)
+    try:
+        inside = _inside(signed_data)
+    except Exception as error:  # a damaged CMS can lead to any error
+        raise Invalid("detached-unreadable", field="file") from error
+    index, content = _content(signers[0], inside, contents)
+    encoding = "ber" if is_ber(_binary(signature)) else "der"
+    judged = (_judge(name, signed_data, each, content, court, encoding) for each in signers)
+    facts = [replace(each, proven_at=evidence.proven_at) for each in judged]
+    return index, Report(tuple(facts))
+
+
+def read_signers(signature: bytes) -> tuple[cms.SignedData, list[cms.SignerInfo]]:
+    """The CMS in a file, and who signed it, at least one. Refuses "detached-unreadable",
+    "too-many-signatures"."""
     der = _binary(signature)
-    court = Court(load_anchors(trust_roots, evidence), at)
     try:
         signed_data = _signed_data(der)
         signers = list(signed_data["signer_infos"])
-        inside = _inside(signed_data)
-    except Exception as error:  # a damaged CMS can lead to any error
+    except Exception as error:  # as above
         raise Invalid("detached-unreadable", field="file") from error
     if not signers:
         raise Invalid("detached-unreadable", field="file")
     if len(signers) > MOST_SIGNERS:
         raise Invalid("too-many-signatures", field="file", most=MOST_SIGNERS)
-    index, content = _content(signers[0], inside, contents)
-    encoding = "ber" if is_ber(der) else "der"
-    facts = [_judge(name, signed_data, each, content, court, encoding) for each in signers]
-    return index, Report(tuple(facts))
+    return signed_data, signers
+
+
+def alone(signed_data: cms.SignedData, signer: cms.SignerInfo) -> cms.SignedData:
+    """The same with this signer only: whoever else signed has a turn of their own."""
+    one = signed_data.copy()
+    one["signer_infos"] = cms.SignerInfos([signer])
+    return one
 
 
 def holds_xml_signature(data: bytes) -> bool:
@@ -134,9 +152,8 @@ def _judge(
 ) -> SignatureFacts:
     known = SignatureFacts(name, Verdict.BROKEN, purpose="detached")
     try:
-        alone = signed_data.copy()  # whoever else signed has a turn of their own
-        alone["signer_infos"] = cms.SignerInfos([signer])
-        signed = in_cms(alone, signer, lambda algorithm: _digest(algorithm, content))
+        one = alone(signed_data, signer)
+        signed = in_cms(one, signer, lambda algorithm: _digest(algorithm, content))
         known = identity(name, signed.signer_info, signed.certificate)
         known = replace(known, purpose="detached", encoding=encoding)
     except Exception:  # no certificate, or one that nobody can read

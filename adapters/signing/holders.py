@@ -6,7 +6,7 @@ first touches bytes from strangers, and can be confined.
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from asn1crypto import cms
@@ -15,7 +15,8 @@ from pyhanko.sign.validation.generic_cms import (
     extract_tst_data_iter,
 )
 
-from adapters.signing.pdf import open_pdf
+from adapters.signing.beside import alone, read_signers
+from adapters.signing.pdf import is_pdf, open_pdf
 
 MOST_SIGNATURES = 50
 
@@ -28,17 +29,28 @@ class Holder:
     others: tuple[bytes, ...] = ()
 
 
-def holders(pdf: bytes) -> list[Holder]:
-    """Signers of a PDF and the authorities that stamped them; refuses what `open_pdf` refuses."""
+def holders(data: bytes) -> list[Holder]:
+    """Signers of a PDF, or of a signature that is a file of its own, and the authorities that
+    stamped them; refuses what `open_pdf` or `read_signers` refuses."""
     found: dict[bytes, Holder] = {}
-    for signature in open_pdf(pdf).embedded_signatures[:MOST_SIGNATURES]:
+    for signed_data, signer_info in _signed_in(data):
         try:
-            _add(found, signature.signed_data)
-            for token in extract_tst_data_iter(signature.signer_info, signed=False):
+            _add(found, signed_data)
+            for token in extract_tst_data_iter(signer_info, signed=False):
                 _add(found, token)
         except Exception:  # noqa: S112  a broken signature has no standing; others may
             continue
     return list(found.values())
+
+
+def _signed_in(data: bytes) -> Iterator[tuple[cms.SignedData, cms.SignerInfo]]:
+    if is_pdf(data):
+        for each in open_pdf(data).embedded_signatures[:MOST_SIGNATURES]:
+            yield each.signed_data, each.signer_info
+    else:
+        signed_data, signers = read_signers(data)
+        for each in signers:
+            yield alone(signed_data, each), each
 
 
 def holders_of_token(token: Sequence[bytes]) -> list[Holder]:

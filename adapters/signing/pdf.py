@@ -29,6 +29,10 @@ def broken_as_refusal(code: str = "pdf-broken") -> Iterator[None]:
         raise Invalid(code, field="file") from error
 
 
+def is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:HEADER_WITHIN]
+
+
 def open_pdf(data: bytes | BinaryIO, *, strict: bool = False) -> PdfFileReader:
     """A reader on these bytes, or on a stream of them.
 

@@ -35,7 +35,7 @@ AFTER = {
 
 def digests(doc: OutgoingDocument) -> list[str]:
     """The files whose signatures the page tells."""
-    return [each.signed_sha256 for each in doc.enclosures if each.signed_sha256]
+    return [sha256 for sha256 in map(_bearing, doc.enclosures) if sha256]
 
 
 def shown(
@@ -43,7 +43,7 @@ def shown(
 ) -> list[dict]:
     """`marks`: how far each signed file is preserved, by its digest."""
     return [
-        _shown(doc, each, signatures) | {"preserved_as": marks.get(each.signed_sha256)}
+        _shown(doc, each, signatures) | {"preserved_as": marks.get(_bearing(each) or "")}
         for each in doc.enclosures
     ]
 
@@ -68,8 +68,13 @@ def _id(text: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
+def _bearing(each: Enclosure) -> str | None:
+    """The file that holds the agency's signature on an enclosure."""
+    return each.signed_sha256 or each.signature_sha256
+
+
 def _shown(doc: OutgoingDocument, each: Enclosure, signatures: Sequence[Signature]) -> dict:
-    own = [found for found in signatures if found.file_sha256 == each.signed_sha256]
+    own = [found for found in signatures if found.file_sha256 == _bearing(each)]
     beside = each.signature_sha256
     return {
         "name": each.name,

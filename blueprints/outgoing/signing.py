@@ -33,7 +33,7 @@ def _signatures(doc: OutgoingDocument) -> dict:
     files."""
     newest = doc.issued_sha256 or doc.signed_sha256
     asked = [each for each in (newest, *enclosures.digests(doc)) if each]
-    found, states = levels.of_files(office(), asked) if asked else ([], {})
+    found, states = levels.of_files(office(), asked, doc.names) if asked else ([], {})
     own = [signature for signature in found if signature.file_sha256 == newest]
     marks = {sha: mark(each, _archive_url(doc, sha)) for sha, each in states.items()}
     return {

@@ -12,6 +12,7 @@ from adapters.files import PDF, DamagedFile
 from adapters.signing.archive import Proofs, extend
 from adapters.signing.evidence import Collected, collect
 from adapters.signing.holders import Holder, holders, holders_of_token, pack, unpack
+from adapters.signing.pdf import is_pdf
 from adapters.signing.timestamps import Stamp, StampRefused, certificates_in, imprint
 from domain.errors import Refusal
 from domain.roles import SYSTEM
@@ -165,6 +166,8 @@ def _archive(office: Office, doing: Doing, data: bytes) -> None:
     """The archive form, or one increment more to it with what this run found."""
     wanted = doing.renewing or doing.manifest or doing.archive_sha256 is None
     if doing.origin != Origin.OWN or not wanted or not office.settings.tsa_url:
+        return
+    if not is_pdf(data):  # a signature beside a file has no archive form, only proof beside it
         return
     if doing.tried is not None and doing.given is None:
         return  # the authority is away; asked once a run is enough

@@ -5,10 +5,10 @@ first, for about their certificates one can still ask."""
 from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from domain.copies import Medium
 from domain.copy_flow import CopyState
-from domain.signed_files import SIGNATURE_ENDINGS
 from models.copies import CertifiedCopy
 from models.incoming import IncomingDocument, Paper
 from models.outgoing import Enclosure, OutgoingDocument
@@ -73,20 +73,22 @@ def _copied() -> Select:
 
 def _received() -> Select:
     """Files in which signatures were found, and those that are signatures themselves."""
-    name, signed = func.lower(Paper.file_name), Signature.file_sha256 == Paper.sha256
+    purpose = func.coalesce(Signature.facts["purpose"].as_string(), "")
     inside = exists().where(
-        signed,
-        Signature.problem == "",
-        func.coalesce(Signature.facts["purpose"].as_string(), "") != "detached",
+        Signature.file_sha256 == Paper.sha256, Signature.problem == "", purpose != "detached"
     )
-    detached = and_(
-        or_(*(name.endswith(ending) for ending in SIGNATURE_ENDINGS)),
-        IncomingDocument.verdict.not_in(["unsigned"]),
+    # What was found of it stands at the file it belongs to, under its name.
+    other = aliased(Paper)
+    beside = exists().where(
+        other.document_id == Paper.document_id,
+        Signature.file_sha256 == other.sha256,
+        purpose == "detached",
+        Signature.facts["field"].as_string() == Paper.file_name,
     )
     return (
         select(Paper.sha256, IncomingDocument.agency_id, IncomingDocument.id)
         .join(IncomingDocument, IncomingDocument.id == Paper.document_id)
-        .where(_unkept(Paper.sha256), or_(inside, detached))
+        .where(_unkept(Paper.sha256), or_(inside, beside))
         .order_by(Paper.id.desc())
     )
 

@@ -81,7 +81,9 @@ def _made(
         except Invalid as refusal:
             if refusal.code.startswith("certificate-"):
                 raise
-    return Made(Manner.DETACHED, signature=sign_detached(data, key, at=request.signing_at))
+    signature = sign_detached(data, key, at=request.signing_at)
+    report = verification.judge_detached(office, enclosure.signature_name, signature, data)
+    return Made(Manner.DETACHED, signature=signature, report=report)
 
 
 def _manner(office: Office, request: SigningRequest, enclosure: Enclosure, data: bytes) -> Manner:
@@ -156,6 +158,7 @@ def _pin(office: Office, lease: Lease, enclosure_id: int, made: Made) -> None:
             verification.record(work, put["signed"], made.report)
         if made.signature is not None:
             work.record_file(put["beside"], len(made.signature), SIGNATURE_TYPE)
+            verification.record(work, put["beside"], made.report)
         work.audit(
             "signing:enclosure", enclosure, request=lease.subject_id, name=enclosure.name,
             manner=made.manner, input=enclosure.sha256, **put,

@@ -181,9 +181,10 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
 
 
 def _preserve(work: Work, doc: OutgoingDocument) -> None:
-    """What goes out is kept provable: the document and its signed enclosures."""
-    signed = [each.signed_sha256 for each in doc.enclosures if each.signed_sha256]
-    for sha256 in dict.fromkeys([doc.issued_sha256, *signed]):
+    """What goes out is kept provable: the document, its signed enclosures, and the signatures
+    beside those that bear none."""
+    signed = [each.signed_sha256 or each.signature_sha256 for each in doc.enclosures]
+    for sha256 in dict.fromkeys(filter(None, [doc.issued_sha256, *signed])):
         keeping.begin(work, sha256, Origin.OWN, doc.agency_id, outgoing_id=doc.id)
 
 

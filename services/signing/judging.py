@@ -75,12 +75,16 @@ def judge_bytes(office: Office, data: bytes, beside: Evidence = proving.NOTHING)
 
 
 def judge_beside(
-    office: Office, name: str, signature: bytes, contents: Sequence[bytes]
+    office: Office,
+    name: str,
+    signature: bytes,
+    contents: Sequence[bytes],
+    beside: Evidence = proving.NOTHING,
 ) -> tuple[int | None, Findings]:
-    """A signature that is a file of its own: (which of the contents it belongs to, None for none
-    of them, findings)."""
+    """A signature that is a file of its own, with what is kept `beside` it: (which of the contents
+    it belongs to, None for none of them, findings)."""
     trusted, now = trust.trust_list(office.session()), office.now()
-    return _in_confinement(lambda: validate_beside(name, signature, contents, trusted, now))
+    return _in_confinement(lambda: validate_beside(name, signature, contents, trusted, now, beside))
 
 
 def _beside(
@@ -93,7 +97,8 @@ def _beside(
         contents = [office.files.read(each.sha256) for each in candidates]
     except (DamagedFile, FileNotFoundError):
         return signature.sha256, Findings(problem="file-damaged")
-    index, findings = judge_beside(office, signature.name, data, contents)
+    beside = proving.beside(office, signature.sha256)
+    index, findings = judge_beside(office, signature.name, data, contents, beside)
     return (signature if index is None else candidates[index]).sha256, findings
 
 

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from sqlalchemy import delete, select
 
 from adapters.files import DamagedFile
+from adapters.signing.beside import validate_beside
 from adapters.signing.report import Report
 from adapters.signing.trust import Evidence
 from adapters.signing.validate import validate_strict
@@ -17,6 +18,7 @@ from domain.signed_files import NamedFile
 from domain.verdicts import Verdict, worst
 from models.incoming import IncomingDocument
 from models.inspections import Inspection
+from models.outgoing import Enclosure
 from models.preservation import Origin, Preservation
 from models.signing import Signature
 from services import outbox
@@ -68,11 +70,22 @@ def write_all(
     document.verdict, document.doubts = verdict, doubts
     for sha256, each in found.items():
         write(work, sha256, each)
-        if each.signatures:
-            keeping.begin(
-                work, sha256, Origin.RECEIVED, document.agency_id, incoming_id=document.id
-            )
+    for sha256 in _bearing(files_of(document), found):
+        keeping.begin(work, sha256, Origin.RECEIVED, document.agency_id, incoming_id=document.id)
     return verdict
+
+
+def _bearing(files: list[NamedFile], found: Mapping[str, Findings]) -> list[str]:
+    """The files that hold signatures: what was found of a signature beside a file stands at the
+    file it belongs to, under the name of its own."""
+    facts = [(sha256, each) for sha256, one in found.items() for each in one.signatures]
+    inside = {sha256 for sha256, each in facts if each["purpose"] != "detached"}
+    names = {each["field"] for _sha256, each in facts if each["purpose"] == "detached"}
+    return [
+        each.sha256
+        for each in files
+        if each.sha256 in inside or (each.is_signature and each.name in names)
+    ]
 
 
 def files_of(document: IncomingDocument) -> list[NamedFile]:
@@ -96,21 +109,40 @@ def judge_own(
     return validate_strict(data, trust.trust_list(office.session()), office.now(), beside)
 
 
+def judge_detached(
+    office: Office, name: str, signature: bytes, content: bytes, beside: Evidence = proving.NOTHING
+) -> Report:
+    """The same for a signature of ours that lies beside its file."""
+    trusted, now = trust.trust_list(office.session()), office.now()
+    return validate_beside(name, signature, [content], trusted, now, beside)[1]
+
+
 def judge_again(office: Office, lease: Lease) -> None:
     """The job that judges a file of our own anew, since more is known of its certificates."""
     row = office.session().get(Preservation, lease.subject_id)
     if row is None:
         raise NotFound("not-found")
-    sha256 = row.file_sha256
     try:
-        data = office.files.read(sha256)
-        report = judge_own(office, data, proving.beside(office, sha256))
+        report = _judged_anew(office, row)
     except (DamagedFile, FileNotFoundError, Refusal):
         report = None
+    sha256 = row.file_sha256
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
         if report is not None:
             record(work, sha256, report)
+
+
+def _judged_anew(office: Office, row: Preservation) -> Report:
+    data, beside = office.files.read(row.file_sha256), proving.beside(office, row.file_sha256)
+    query = select(Enclosure).where(
+        Enclosure.document_id == row.outgoing_id, Enclosure.signature_sha256 == row.file_sha256
+    )
+    enclosure = office.session().scalars(query.limit(1)).one_or_none()
+    if enclosure is None:
+        return judge_own(office, data, beside)
+    content = office.files.read(enclosure.sha256)
+    return judge_detached(office, enclosure.signature_name, data, content, beside)
 
 
 def record(work: Work, sha256: str, report: Report) -> list[Signature]:

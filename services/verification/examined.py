@@ -8,6 +8,7 @@ from sqlalchemy import select
 from domain.document_checks import Check, Named, SignedFile, checks
 from domain.errors import NotFound
 from domain.roles import Actor
+from models.copies import CertifiedCopy
 from models.incoming import IncomingDocument
 from models.inspections import Inspection
 from models.outgoing import OutgoingDocument
@@ -74,17 +75,8 @@ def _kept(
 ) -> Told | None:
     if not history or not history[0].signatures:
         return None
-    return told(office, sha256, history[0].signatures, beside(document))
-
-
-def beside(document: Document) -> dict[str, str]:
-    """Digest by name of the files that may hold the signature of another."""
-    if isinstance(document, IncomingDocument):
-        return document.names
-    if isinstance(document, OutgoingDocument):
-        listed = [(each.signature_name, each.signature_sha256) for each in document.enclosures]
-        return {name: sha256 for name, sha256 in listed if sha256}
-    return {}
+    names = {} if isinstance(document, CertifiedCopy) else document.names
+    return told(office, sha256, history[0].signatures, names)
 
 
 def named(document: IncomingDocument | OutgoingDocument) -> Named:
