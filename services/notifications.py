@@ -9,7 +9,9 @@ from domain.roles import Actor
 from models.agencies import Agency, Appointment, HubLink, Person
 from models.assignments import Assignment
 from models.audit import Notification
+from models.batches import SigningBatch
 from models.changes import Change
+from models.copies import CertifiedCopy
 from models.exchange import ExchangeMessage
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
@@ -22,6 +24,8 @@ PER_PAGE = 30
 OF_AGENCIES = (
     OutgoingDocument,
     IncomingDocument,
+    CertifiedCopy,
+    SigningBatch,
     Assignment,
     Change,
     ExchangeMessage,

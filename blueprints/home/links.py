@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from blueprints.labels import QUEUES
+from services.batches.telling import RESULT
 from services.home import Queue
 
 OWN_PAGES = {
@@ -37,14 +38,18 @@ THINGS = {
     "exchange_message": ("exchange.message", "message_id"),
     "hub_message": ("hub.message", "message_id"),
     "change": ("changes.change", "change_id"),
+    "signing_batch": ("batches.batch", "batch_id"),
     "certified_copy": ("copies.copy", "copy_id"),
     "outgoing_document": ("outgoing.document", "document_id"),
     "incoming_document": ("incoming.document", "document_id"),
 }
 
 
-def notified(kind: str, subject_id: int) -> str:
-    """The page a notification is about."""
+def notified(kind: str, subject_id: int, told: str = "") -> str:
+    """The page a notification is about; `told`: of which kind it is."""
+    if kind == "signing_batch" and told != RESULT:
+        # Whoever did not start it sees those of its documents that are theirs to see.
+        return url_for("outgoing.index", batch=subject_id)
     if kind == "assignment":
         return url_for("assignments.index")
     lists = OWN_PAGES | AUDIT_PAGES

@@ -5,12 +5,14 @@ from flask import Blueprint, redirect, request, url_for
 from blueprints.addresses import whole
 from blueprints.answers import done, render
 from blueprints.home import links
+from blueprints.notifications.labels import heading
 from blueprints.words.tags import told
 from extensions import current_actor, office
 from services import notifications
 
 blueprint = Blueprint("notifications", __name__, url_prefix="/notifications")
 blueprint.add_app_template_filter(told)
+blueprint.add_app_template_filter(heading)
 
 
 @blueprint.get("/")
@@ -32,7 +34,7 @@ def open(notification_id: int):
     posts = notifications.elsewhere(office(), current_actor(), note)
     if posts:
         return render("notifications/elsewhere.html", note=note, posts=posts)
-    return redirect(links.notified(note.subject_type, note.subject_id))
+    return redirect(links.notified(note.subject_type, note.subject_id, note.kind))
 
 
 @blueprint.post("/read")

@@ -25,6 +25,7 @@ def index():
         unit_id=args.get("unit", type=whole),
         mine=args.get("mine") == "1",
         waiting=args.get("waiting") == "1",
+        batch=args.get("batch", type=whole),
     )
     found = outgoing.listing(office(), current_actor(), filters, args.get("page", 1, type=whole))
     return render("outgoing/index.html", "list", **list_page(found, filters))

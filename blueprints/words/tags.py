@@ -4,6 +4,7 @@ actions."""
 from flask_babel import lazy_gettext as _l
 
 from blueprints.words.actions import ACTION_NAMES
+from services.batches.telling import NEXT, RESULT, YOURS
 
 TAG_NAMES = {
     "account:login": _l("Đăng nhập"),
@@ -203,6 +204,9 @@ def tag_name(tag: str) -> str:
 # What one is told of though nobody took a step.
 NO_STEP = {
     "assignment:new": _l("Việc mới được giao"),
+    RESULT: _l("Kết quả duyệt nhiều văn bản"),
+    YOURS: _l("Văn bản bạn soạn, duyệt nhiều một lần"),
+    NEXT: _l("Việc chờ bạn, duyệt nhiều một lần"),
     "exchange:certificate_revoked": _l("Chứng thư ký gói tin đã bị thu hồi"),
 }
 

@@ -2,7 +2,7 @@
 transaction of its own. A refused document gets its reason and the batch goes on; a stopped batch
 ends before the next one. Killed anywhere, it goes on with the first document that has no result."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -16,6 +16,7 @@ from models.batches import BatchItem, BatchItemState, SigningBatch
 from models.signing import SigningRole
 from services import outbox
 from services.accounts.sessions import actor_in
+from services.batches import telling, watching
 from services.batches.starting import KIND, QUEUE, bound_to
 from services.office import Office
 from services.outbox import Lease, LeaseLost
@@ -26,6 +27,7 @@ from services.unit_of_work import Work, transaction
 
 AT_ONCE = 5  # documents; then other people's signatures have their turn
 TRIES = 3
+LOOK_AGAIN = timedelta(seconds=5)
 ROLES = {"approve": SigningRole.LEADER, "issue": SigningRole.SEAL}
 
 
@@ -57,10 +59,15 @@ def _next(office: Office, batch_id: int) -> BatchItem | None:
 
 
 def _end(office: Office, lease: Lease) -> None:
+    """Every document has had its turn; once their signatures are there too, people are told."""
     with transaction(office, SYSTEM) as work:
-        outbox.settle(work, lease)
-        batch = work.session.get_one(SigningBatch, lease.subject_id, populate_existing=True)
-        batch.finished_at = batch.finished_at or work.now
+        found = watching.whole(work.session, lease.subject_id)
+        found.batch.finished_at = found.batch.finished_at or work.now
+        if found.is_over:
+            outbox.settle(work, lease)
+            telling.tell(work, found)
+        else:
+            outbox.postpone(work, lease, "", until=work.now + LOOK_AGAIN)
 
 
 def _one(office: Office, lease: Lease, item: BatchItem) -> None:

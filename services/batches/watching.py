@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session, selectinload
 
 from domain.errors import NotFound, Refusal
 from domain.roles import SYSTEM, Actor
@@ -54,6 +54,12 @@ class Progress:
 def progress(office: Office, actor: Actor, batch_id: int) -> Progress:
     """How the actor's own batch stands; NotFound for anybody else's."""
     batch = _own(office, actor, batch_id)
+    return Progress(batch, [_line(item) for item in batch.items])
+
+
+def whole(session: Session, batch_id: int) -> Progress:
+    """The same for the machine that ends it."""
+    batch = _loaded(session, SigningBatch.id == batch_id)
     return Progress(batch, [_line(item) for item in batch.items])
 
 
@@ -105,21 +111,26 @@ def forget_expired(office: Office) -> None:
 
 
 def _own(office: Office, actor: Actor, batch_id: int) -> SigningBatch:
-    items = selectinload(SigningBatch.items)
-    query = (
-        select(SigningBatch)
-        .where(
-            SigningBatch.id == batch_id,
-            SigningBatch.person_id == actor.person_id,
-            SigningBatch.agency_id == actor.agency_id,
-        )
-        .options(items.joinedload(BatchItem.document), items.joinedload(BatchItem.request))
-        .execution_options(populate_existing=True)
+    batch = _loaded(
+        office.session(),
+        SigningBatch.id == batch_id,
+        SigningBatch.person_id == actor.person_id,
+        SigningBatch.agency_id == actor.agency_id,
     )
-    batch = office.session().scalars(query).unique().one_or_none()
     if batch is None:
         raise NotFound("not-found")
     return batch
+
+
+def _loaded(session: Session, *where: ColumnElement[bool]) -> SigningBatch | None:
+    items = selectinload(SigningBatch.items)
+    query = (
+        select(SigningBatch)
+        .where(*where)
+        .options(items.joinedload(BatchItem.document), items.joinedload(BatchItem.request))
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).unique().one_or_none()
 
 
 def _line(item: BatchItem) -> Line:

@@ -12,9 +12,10 @@ Told = Callable[[Work, OutgoingDocument], Iterable[int]]
 
 
 def announce(work: Work, doc: OutgoingDocument, action: str, details: dict) -> None:
-    """Notifies those the step concerns, never the one who did it; `kind` is the step's tag."""
+    """Notifies those the step concerns, never the one who did it; `kind` is the step's tag. Of many
+    documents decided at once people hear once, at the end (`services/batches/telling.py`)."""
     told = TOLD.get(action)
-    if told is None:
+    if told is None or details.get("batch"):
         return
     shown = {key: details[key] for key in ("reason", "failure") if details.get(key)}
     for person_id in dict.fromkeys(told(work, doc)):

@@ -14,6 +14,7 @@ from domain.roles import Actor
 from domain.text import fold
 from models.agencies import Appointment, Person, Unit
 from models.audit import AuditEntry
+from models.batches import BatchItem
 from models.delegations import Delegation
 from models.exchange import Dispatch
 from models.incoming import IncomingDocument
@@ -52,6 +53,7 @@ class Filters:
     unit_id: int | None = None
     mine: bool = False
     waiting: bool = False  # only what waits for the actor
+    batch: int | None = None  # only what was decided at once
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,9 @@ def _conditions(actor: Actor, filters: Filters) -> Iterable:
         yield OutgoingDocument.type_name == filters.type_name
     if filters.unit_id:
         yield OutgoingDocument.unit_id == filters.unit_id
+    if filters.batch:
+        of_batch = select(BatchItem.document_id).where(BatchItem.batch_id == filters.batch)
+        yield OutgoingDocument.id.in_(of_batch)
     if filters.mine:
         yield OutgoingDocument.drafter_id == actor.person_id
 

@@ -7,6 +7,7 @@ from models.outgoing import OutgoingDocument
 from models.signing import SigningRequest, SigningRole, SigningState
 from services.outgoing.state import move
 from services.signing import bindings, grounds
+from services.signing.batched import batch_of
 from services.unit_of_work import Work
 
 
@@ -18,7 +19,7 @@ def give_back(work: Work, request: SigningRequest, doc: OutgoingDocument, refusa
         bindings.note_refused(work, request.binding, refusal.code)
     if grounds.waiting(doc, request):
         step = grounds.KINDS[SigningRole(request.role)].failed
-        move(work, doc, step, failure=refusal.code, request=request.id)
+        move(work, doc, step, failure=refusal.code, request=request.id, **batch_of(work, request))
 
 
 def why(request: SigningRequest, refusal: Refusal) -> dict:

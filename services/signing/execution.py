@@ -33,6 +33,7 @@ from services.signing import (
     turns,
     verification,
 )
+from services.signing.batched import batch_of
 from services.signing.requests import bound_to
 from services.unit_of_work import Work, transaction
 
@@ -177,6 +178,7 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
             signer=request.person_name, request=request.id,
             input=request.input_sha256, output=request.output_sha256,
             certificate=request.binding.certificate_sha256, verdict=report.verdict,
+            **batch_of(work, request),
         )  # fmt: skip
 
 
