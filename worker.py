@@ -24,7 +24,7 @@ from adapters.axis.client import authorities
 from app import create_app
 from extensions import db
 from jobs import context, listening
-from services import batches, copies, leftovers, outbox, signing
+from services import batches, copies, leftovers, outbox, signing, tokens
 from services.exchange import links
 from services.federation import health, schedule
 from services.hub import retention, uplinks
@@ -127,7 +127,7 @@ def sweep(tidying: bool = False, alive: tuple[str, ...] = ()) -> None:
             leftovers.ensure(office)
             outbox.wake_due(office)
             signing.forget_expired(office)
-            signing.expire_tokens(office)
+            tokens.expire(office)
             batches.forget_expired(office)
             copies.forget_expired(office)
     except Exception:

@@ -96,6 +96,7 @@ OTHER_TAGS = frozenset(
         "signing:token_addresses",
         "signing:token_fetched",
         "signing:token_returned",
+        "signing:token_trouble",
         "signing:enclosure",
         "exchange:sent",
         "exchange:delivered",

@@ -32,8 +32,8 @@ COPY_FLOW: Flow[S] = Flow(
         _step("refuse", {S.REQUESTED, S.APPROVED}, S.REFUSED, "reason"),
         _step("cancel", {S.REQUESTED}, S.CANCELLED),
         # An electronic copy: number and the request for the agency's signature at once.
-        _step("sign", {S.APPROVED}, S.SIGNING, "pin"),
-        _step("sign_again", {S.NUMBERED}, S.SIGNING, "pin"),
+        _step("sign", {S.APPROVED}, S.SIGNING),
+        _step("sign_again", {S.NUMBERED}, S.SIGNING),
         _step("signed", {S.SIGNING}, S.ISSUED, by_system=True),
         _step("sign_failed", {S.SIGNING}, S.NUMBERED, by_system=True),
         # A copy on paper: number, the print with its last block; signed and sealed by hand.

@@ -8,9 +8,11 @@ holds afterwards as it did before; otherwise it is refused and stays as it is.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name as name
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 
@@ -99,16 +101,36 @@ def ready_block(
     Refuses: what `manner_of` and `sign.ready_field` refuse, "pdf-locked" (a signature in it allows
     no other), "place-outside-page", "certificate-…", "font-missing-letters".
     """
-    manner = manner_of(pdf)
-    if manner is Manner.DETACHED:
-        raise Invalid("pdf-locked", field="file")
-    fresh = manner is Manner.BLOCK
-    before = strictly_readable(pdf, open_pdf(pdf)) if fresh else pdf
+    before, fresh = base_of(pdf)
     closing = MDPPerm.NO_CHANGES if fresh else None
     wish = Wish(_free_name(before), at, certifies=closing, stamped=stamped)
     return ready_field(
         before, holder, wish, lambda update, field: _draw(update, field, block), place=place
     )
+
+
+def base_of(pdf: bytes) -> tuple[bytes, bool]:
+    """The bytes that a signature is added to, and whether it is the file's first: one that strict
+    readers do not take is written anew. Refuses what `manner_of` refuses, "pdf-locked"."""
+    manner = manner_of(pdf)
+    if manner is Manner.DETACHED:
+        raise Invalid("pdf-locked", field="file")
+    fresh = manner is Manner.BLOCK
+    return (strictly_readable(pdf, open_pdf(pdf)) if fresh else pdf), fresh
+
+
+def with_form(pdf: bytes) -> bytes:
+    """The file with a form, empty where it has none: only then can it be told that a desktop
+    program adds signature fields and nothing else (`returned`)."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    if "/AcroForm" in writer.root:
+        return pdf
+    empty = generic.DictionaryObject({name("/Fields"): generic.ArrayObject()})
+    writer.root[name("/AcroForm")] = writer.add_object(empty)
+    writer.update_root()
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
 
 
 def _takes_more(reader: PdfFileReader, pdf: bytes) -> bool:

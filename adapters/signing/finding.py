@@ -34,6 +34,11 @@ def leader_field(turn: int) -> str:
     return LEADER if turn == 1 else f"{LEADER}{turn}"
 
 
+def beside_field(field: str) -> str:
+    """The new field beside that of a leader who follows one that did not certify."""
+    return f"Signed{field}"
+
+
 def leader_fields(names: Iterable[str]) -> frozenset[str]:
     """Those of a file's fields that leaders sign."""
     return frozenset(name for name in names if _LEADERS.fullmatch(name))

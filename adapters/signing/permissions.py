@@ -11,9 +11,16 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 
-from adapters.signing.pdf import broken_as_refusal, entry, field_names, signature_fields
+from adapters.signing.pdf import broken_as_refusal, entry, field_names, open_pdf, signature_fields
 from adapters.signing.update import Wish
 from domain.errors import Invalid
+
+
+def is_certified(pdf: bytes) -> bool:
+    """Whether a signature in it says what may change (ISO 32000-1, 12.8.4)."""
+    reader = open_pdf(pdf)
+    with broken_as_refusal():
+        return "/DocMDP" in entry(reader.root, "/Perms", {})
 
 
 def check_allowed(reader: PdfFileReader, wish: Wish, *, is_new: bool) -> None:

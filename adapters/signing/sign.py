@@ -14,15 +14,24 @@ from pyhanko.pdf_utils.generic import NumberObject, TextStringObject, pdf_name
 from pyhanko.sign.fields import MDPPerm
 
 from adapters.signing.appearance import draw_seal, draw_signature, draw_text, shown_signature
-from adapters.signing.closing import closing_signature
+from adapters.signing.closing import Closing, closing_signature
 from adapters.signing.fields import READ_ONLY, add_signature_field
-from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fields, leader_fields
+from adapters.signing.finding import (
+    DATE,
+    LEADER,
+    NUMBER,
+    SEAL,
+    Field,
+    beside_field,
+    find_fields,
+    leader_fields,
+)
 from adapters.signing.finishing import Holder, SigningFailed, check_holder, failures, finish
 from adapters.signing.increment import Increment
 from adapters.signing.keys import SigningKey
 from adapters.signing.lettering import letter
 from adapters.signing.pdf import open_pdf, signature_fields
-from adapters.signing.permissions import check_allowed
+from adapters.signing.permissions import check_allowed, is_certified
 from adapters.signing.pictures import Picture, read_picture
 from adapters.signing.update import SignatureToMake, Stamp, Wish, make_ready
 from domain.errors import Invalid
@@ -89,15 +98,22 @@ def ready_cosigner(
     at: datetime,
     stamped: bool = False,
 ) -> SignatureToMake:
-    """The first step for a leader who signs after the first, in the empty field kept for them.
+    """The first step for a leader who signs after the first, in the empty field kept for them; on
+    a document that the first one did not certify in a new one over it, since the lock of the kept
+    one would leave no room for the agency's number and date.
 
     Refuses: as `ready_field`, "leader-signature-missing", "leader-signature-invalid", and the codes
     of `read_picture`.
     """
-    _check_leader(signed)
+    _closing(signed)  # in which field, their desktop program may have chosen
     picture = read_picture(image_png)
-    wish = Wish(field, at, name=signer_name, stamped=stamped)
-    return ready_field(signed, holder, wish, partial(_draw_signature, picture))
+    draw = partial(_draw_signature, picture)
+    if is_certified(signed):
+        wish = Wish(field, at, name=signer_name, stamped=stamped)
+        return ready_field(signed, holder, wish, draw)
+    place = find_fields(open_pdf(signed, strict=True), (field,))[field].box
+    wish = Wish(beside_field(field), at, name=signer_name, stamped=stamped)
+    return ready_field(signed, holder, wish, draw, place=place)
 
 
 def _draw_signature(picture: Picture, update: Increment, field: Field) -> None:
@@ -214,9 +230,13 @@ def _prepared(
 
 def _check_leader(signed: bytes) -> None:
     """The seal only ever goes on a file whose leader's signature holds and closes it."""
+    if not leader_fields([_closing(signed).field]):
+        raise Invalid("leader-signature-invalid", verdict=Verdict.MODIFIED)
+
+
+def _closing(signed: bytes) -> Closing:
+    """The signature that holds over the whole file."""
     try:
-        closing = closing_signature((signed,))
+        return closing_signature((signed,))
     except Invalid as refusal:
         raise Invalid("leader-signature-invalid", verdict=Verdict.BROKEN) from refusal
-    if not leader_fields([closing.field]):
-        raise Invalid("leader-signature-invalid", verdict=Verdict.MODIFIED)

@@ -13,7 +13,7 @@ from adapters.signing.finding import DATE, LEADER, NUMBER, SEAL, Field, find_fie
 from adapters.signing.increment import Increment
 from adapters.signing.keys import SigningKey
 from adapters.signing.lettering import Lettering, letter
-from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_fields
+from adapters.signing.pdf import open_pdf, signature_fields
 from adapters.signing.pictures import read_picture
 from adapters.signing.sign import sign_field
 from adapters.signing.update import Stamp, Wish
@@ -21,13 +21,6 @@ from domain.errors import Invalid
 from domain.places import Box
 
 NUMBER_SIGNED, DATE_SIGNED = "SignedNumber", "SignedDate"
-
-
-def is_certified(pdf: bytes) -> bool:
-    """Whether a signature in it says what may change (ISO 32000-1, 12.8.4)."""
-    reader = open_pdf(pdf)
-    with broken_as_refusal():
-        return "/DocMDP" in entry(reader.root, "/Perms", {})
 
 
 def issue_beside(  # noqa: PLR0913 as `ready_issue`

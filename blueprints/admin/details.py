@@ -61,6 +61,7 @@ NAMES = {
     "ordinal": _l("bản"),
     "output": _l("bản sau khi ký"),
     "parent": _l("thuộc"),
+    "part": _l("tệp thứ"),
     "payload_sha256": _l("nội dung gói"),
     "person": _l("người"),
     "person_id": _l("người"),

@@ -22,6 +22,7 @@ NOTHING = {
 OUTCOMES = {
     "waiting": (_l("Chờ đến lượt"), "wait"),
     "under_way": (_l("Đang ký"), "info"),
+    "on_token": (_l("Chờ token"), "wait"),
     "done": (_l("Xong"), "good"),
     "failed": (_l("Không thành"), "bad"),
     "given_back": (_l("Đã dừng, chưa làm"), "plain"),

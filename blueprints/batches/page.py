@@ -14,6 +14,7 @@ from extensions import current_actor, office
 from services import batches
 from services.batches.watching import Progress
 
+COMMAND = "python -m signing_agent sign"
 TICKED = {"approve": lambda choice: choice.opened, "issue": lambda _choice: True}
 
 
@@ -63,6 +64,10 @@ def status_page(found: Progress, turn: int) -> dict:
         "counts": found.counts,
         "job": _job(found),
         "turn": turn,
+        "told": found.trouble,
+        "on_token": found.counts["on_token"],
+        "command": f"{COMMAND} --batch {batch.id}",
+        "trouble": words(Refusal(found.trouble)) if found.trouble else None,
         "next_url": url_for("batches.choose", action=batch.action),
     }
 
@@ -77,8 +82,11 @@ def _job(found: Progress) -> SimpleNamespace:
 
 def _label(found: Progress) -> str:
     counts, total = found.counts, len(found.lines)
+    if not found.is_over and not (counts["waiting"] or counts["under_way"]):
+        return _("Còn %(n)s trên %(total)s văn bản chờ token của bạn",
+                 n=counts["on_token"], total=total)  # fmt: skip
     if not found.is_over:
-        over = total - counts["waiting"] - counts["under_way"]
+        over = total - counts["waiting"] - counts["under_way"] - counts["on_token"]
         return _("Đã xong %(n)s trên %(total)s văn bản", n=over, total=total)
     if counts["done"] == total:
         return _("Xong cả %(total)s văn bản", total=total)
@@ -92,4 +100,9 @@ def _detail(found: Progress) -> str:
         parts.append(_("%(n)s văn bản không thành, xem lý do từng văn bản.", n=counts["failed"]))
     if counts["given_back"]:
         parts.append(_("%(n)s văn bản chưa làm vì đã dừng.", n=counts["given_back"]))
+    if counts["on_token"]:
+        told = words(Refusal(found.trouble)) if found.trouble else None
+        command = f"{COMMAND} --batch {found.batch.id}"
+        ask = _("Hãy cắm token rồi chạy ở máy đã ghép: %(command)s", command=command)
+        parts.append(f"{told.reason} {told.next_step}" if told else ask)
     return " ".join(parts)

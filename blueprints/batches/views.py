@@ -34,8 +34,9 @@ def start(action: str):
 def batch(batch_id: int):
     found = batches.progress(office(), current_actor(), batch_id)
     page = status_page(found, request.args.get("turn", 0, type=whole))
+    told_before = request.args.get("told", found.trouble)
     answer = render("batches/batch.html", "status", **page)
-    if is_fragment() and found.is_over:
+    if is_fragment() and (found.is_over or told_before != found.trouble):
         answer.headers["HX-Refresh"] = "true"  # the list around tells of each document now
     return answer
 

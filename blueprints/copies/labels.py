@@ -38,6 +38,10 @@ DONE = {
     "print": _l("Đã cấp số; tải bản in để ký và đóng dấu."),
 }
 SENT = _l("Đã đưa vào hàng gửi; theo dõi từng nơi nhận ở trang này.")
+ON_TOKEN = {
+    "sign": _l("Đã cấp số; còn ký bằng token của cơ quan."),
+    "sign_again": _l("Chờ token của cơ quan ký."),
+}
 TONES = {
     "copy:create": "plain",
     "copy:approve": "good",

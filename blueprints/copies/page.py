@@ -12,7 +12,7 @@ from blueprints.copies import labels
 from blueprints.labels import COPY
 from blueprints.outgoing import tracking
 from blueprints.preserved import mark
-from blueprints.signatures import patience, told
+from blueprints.signatures import patience, signing_wants, told, waits_for_token
 from blueprints.words import sentence, words
 from blueprints.words.tags import tag_name
 from domain.copy_flow import CopyState
@@ -20,9 +20,11 @@ from domain.dates import local
 from domain.errors import Refusal
 from domain.outgoing_flow import OutgoingState
 from domain.permissions import Relation, allowing
+from domain.roles import Actor
 from extensions import current_actor, office
 from models.audit import AuditEntry
 from models.copies import CertifiedCopy
+from models.signing import SigningState
 from services import copies, outgoing
 from services.copies import access, authority, material, queries
 from services.copies import signing as copy_signing
@@ -67,7 +69,8 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
         **viewer.shown("copy", copy.id, copy.current_sha256),
         "refused": _refused(refusal, action),
         "failure": words(Refusal(copy.failure)) if copy.failure else None,
-        "job": _job(copy) if copy.state == CopyState.SIGNING else None,
+        **_under_way(copy),
+        "own_token": own_token(actor, copy),
         "signatures": told(found),
         "preserved_as": _preserved(copy, states.get(output)),
         "may_enclose": may_enclose(copy)
@@ -82,6 +85,29 @@ def of(copy_id: int, refusal: Refusal | None = None, action: str = "") -> dict:
 def _preserved(copy: CertifiedCopy, state: levels.State | None) -> dict | None:
     where = {"kind": "copy", "document_id": copy.id, "sha": copy.output_sha256}
     return mark(state, url_for("documents.archive", **where)) if state else None
+
+
+def token_address(copy: CertifiedCopy) -> str | None:
+    """Where the clerk goes on who has just asked for a signature of the agency's own token."""
+    return _under_way(copy)["token_url"]
+
+
+def own_token(actor: Actor, copy: CertifiedCopy) -> bool:
+    """Whether what the actor may sign here is signed with a token of theirs, without a PIN."""
+    steps = {step.action for step in access.available_steps(actor, copy)}
+    return bool(steps & {"sign", "sign_again"}) and signing_wants().token
+
+
+def _under_way(copy: CertifiedCopy) -> dict:
+    nothing = {"job": None, "token_url": None}
+    if copy.state != CopyState.SIGNING:
+        return nothing
+    asked = copy_signing.last(office(), copy)
+    awaits = asked is not None and asked.state == SigningState.AWAITING_TOKEN
+    if awaits and asked.person_id == current_actor().person_id:
+        url = url_for("signing.on_token", kind="copy", request_id=asked.id)
+        return nothing | {"token_url": url}
+    return nothing | {"job": _job(copy)}
 
 
 def status(copy_id: int, turn: int):
@@ -121,6 +147,8 @@ def _job(copy: CertifiedCopy) -> SimpleNamespace:
         asked = copy_signing.last(office(), copy)
         job.state, job.label = "running", _("Đang ký số bản sao")
         job.detail = patience(asked) if asked else ""
+        if asked and asked.state == SigningState.AWAITING_TOKEN:
+            job.label, job.detail = waits_for_token(asked), ""
     elif copy.failure:
         job.state, job.label = "failed", _("Ký số bản sao không thành")
         job.detail = sentence(Refusal(copy.failure))

@@ -62,12 +62,14 @@ def copy(copy_id: int):
 @blueprint.post(f"/<int:copy_id>/<any({STEPS}):action>")
 def act(copy_id: int, action: str):
     try:
-        copies.perform(office(), current_actor(), copy_id, action, request.form.to_dict())
+        made = copies.perform(office(), current_actor(), copy_id, action, request.form.to_dict())
     except NotFound:
         raise
     except Refusal as refusal:
         context = page.of(copy_id, refusal, action)
         return render("copies/copy.html", status=refusal.status, **context)
+    if token := page.token_address(made):
+        return done(token, str(labels.ON_TOKEN[action]))
     return done(url_for("copies.copy", copy_id=copy_id), str(labels.DONE[action]))
 
 

@@ -56,7 +56,7 @@ def _under_way(doc: OutgoingDocument) -> dict:
     if asked.state == SigningState.FAILED:
         return {"sign_failure": words(Refusal(asked.failure))}
     if asked.state == SigningState.AWAITING_TOKEN and asked.person_id == current_actor().person_id:
-        return {"token_url": url_for("signing.on_token", request_id=asked.id)}
+        return {"token_url": url_for("signing.on_token", kind="document", request_id=asked.id)}
     return {"job": _job(doc, asked), "job_url": url_for("signing.status", request_id=asked.id)}
 
 

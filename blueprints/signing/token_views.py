@@ -1,24 +1,21 @@
 """The person's own token: pairing a computer, what waits for the token, and the desktop program of
 the certificate authority, which the page calls on this very computer."""
 
-import json
-from types import SimpleNamespace
+from flask import g, request, url_for
 
-from flask import g, url_for
-
-from blueprints.answers import _, done, render
-from blueprints.signatures import waits_for_token
+from blueprints.addresses import whole
+from blueprints.answers import _, done, is_fragment, render
+from blueprints.signing import token_page
 from blueprints.signing.routes import blueprint
-from blueprints.words import words
-from domain.errors import Refusal
 from extensions import current_actor, office
-from services.signing import devices, plugin, proving, token_requests
+from services import tokens
+from services.signing import devices, proving
 from services.signing.pins import role_of
-from services.signing.plugin import Call
-from services.signing.token_requests import OnToken
+from services.tokens import programs
+from services.tokens.waiting import OnToken
 
-# Where the program listens on the person's computer (domain.md 5.4): fixed by that program.
-PLUGIN = "wss://127.0.0.1:8987"
+ON_TOKEN, OF_COPY = "/<int:request_id>/token", "/copies/<int:request_id>/token"
+DOCUMENT, COPY = {"kind": "document"}, {"kind": "copy"}
 
 
 @blueprint.get("/token")
@@ -37,26 +34,43 @@ def revoke_device(device_id: int):
     return done(url_for("signing.token"), _("Đã thu hồi máy; máy đó không ký được nữa."))
 
 
-@blueprint.get("/<int:request_id>/token")
-def on_token(request_id: int):
-    found = token_requests.shown(office(), current_actor(), request_id)
+@blueprint.get(ON_TOKEN, defaults=DOCUMENT)
+@blueprint.get(OF_COPY, defaults=COPY)
+def on_token(request_id: int, kind: str):
+    found = tokens.shown(office(), current_actor(), kind, request_id)
     if not found.waits:
-        return done(url_for("signing.status", request_id=request_id))
-    return _waiting_page(found)
+        return done(_after(found))
+    if is_fragment() and token_page.changed(found):
+        return done(token_page.address(found))
+    return render("signing/on_token.html", "status", **token_page.of(found))
 
 
-@blueprint.post("/<int:request_id>/token/abandon")
-def abandon(request_id: int):
-    document_id = token_requests.abandon(office(), current_actor(), request_id)
-    address = url_for("outgoing.document", document_id=document_id)
+@blueprint.post(f"{ON_TOKEN}/abandon", defaults=DOCUMENT)
+@blueprint.post(f"{OF_COPY}/abandon", defaults=COPY)
+def abandon(request_id: int, kind: str):
+    found = tokens.shown(office(), current_actor(), kind, request_id)
+    address = token_page.document_url(found)
+    tokens.abandon(office(), current_actor(), kind, request_id)
     return done(address, _("Đã thôi ký bằng token; văn bản trở lại bước trước."))
 
 
-@blueprint.post("/<int:request_id>/token/plugin")
-def call_plugin(request_id: int):
-    call = plugin.start(office(), current_actor(), request_id)
-    found = token_requests.shown(office(), current_actor(), request_id)
-    return _waiting_page(found, call)
+@blueprint.post(f"{ON_TOKEN}/plugin", defaults=DOCUMENT)
+@blueprint.post(f"{OF_COPY}/plugin", defaults=COPY)
+def call_plugin(request_id: int, kind: str):
+    part = request.form.get("part", 0, type=whole)
+    call = programs.start(office(), current_actor(), kind, request_id, part)
+    found = tokens.shown(office(), current_actor(), kind, request_id)
+    if call is None:
+        return done(token_page.address(found), _("Cơ quan đã ký tệp này trước đó, không ký lại."))
+    g.connects_to = token_page.PLUGIN
+    return render("signing/on_token.html", **token_page.of(found, call, part))
+
+
+def _after(found: OnToken) -> str:
+    """Where a request that does not wait any more is followed."""
+    if found.kind.name == "copy":
+        return url_for("copies.copy", copy_id=found.asked.copy_id)
+    return url_for("signing.status", request_id=found.asked.id)
 
 
 def _token_page(code: str = ""):
@@ -69,38 +83,3 @@ def _token_page(code: str = ""):
         code=code,
         node=url_for("home.index", _external=True).rstrip("/"),
     )
-
-
-def _waiting_page(found: OnToken, call: Call | None = None):
-    if call is not None:
-        g.connects_to = PLUGIN
-    return render(
-        "signing/on_token.html",
-        found=found,
-        asked=found.request,
-        doc=found.request.document,
-        job=_job(found),
-        problem=words(Refusal(found.signing.problem)) if found.signing.problem else None,
-        devices=devices.listing(office(), current_actor().person_id),
-        plugin=_plugin(call) if call else None,
-    )
-
-
-def _job(found: OnToken) -> SimpleNamespace:
-    label = waits_for_token(found.request)
-    return SimpleNamespace(label=label, state="running", detail="", done_url=None)
-
-
-def _plugin(call: Call) -> dict:
-    """What the script hands to the desktop program; the names are that program's."""
-    download = url_for("signing_token.fetch", secret=call.download, name=call.name, _external=True)
-    parameters = {
-        "FileUploadHandler": url_for("signing_token.bring", secret=call.upload, _external=True),
-        "SessionId": "",
-        "JWTToken": "",
-        "FileName": download,
-        "DocNumber": call.number,
-        "IssuedDate": call.issued,
-        "MetaData": [],
-    }
-    return {"address": f"{PLUGIN}/{call.operation}", "parameters": json.dumps(parameters)}

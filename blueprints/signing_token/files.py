@@ -6,18 +6,18 @@ from flask import Response, jsonify, request, url_for
 from blueprints.signing_token.agent import pdf
 from blueprints.signing_token.routes import blueprint
 from extensions import office
-from services.signing import plugin
+from services.tokens import programs
 
 
 @blueprint.get("/files/<secret>/<name>")
 def fetch(secret: str, name: str) -> Response:
-    data, file_name = plugin.fetch(office(), secret, uses=request.method == "GET")
+    data, file_name = programs.fetch(office(), secret, uses=request.method == "GET")
     return pdf([data], file_name)
 
 
 @blueprint.post("/files/<secret>")
 def bring(secret: str) -> Response:
-    name = plugin.bring(office(), secret, _file())
+    name = programs.bring(office(), secret, _file())
     # The program shows this to the person; the signed file itself is on the pages only.
     page = url_for("signing.index", _external=True)
     return jsonify(Status=True, Message="", FileName=name, FileServer=page)

@@ -104,6 +104,7 @@ TAG_NAMES = {
     "signing:token_addresses": _l("Mở địa chỉ tệp cho phần mềm ký"),
     "signing:token_fetched": _l("Phần mềm ký tải văn bản"),
     "signing:token_returned": _l("Phần mềm ký gửi tệp về"),
+    "signing:token_trouble": _l("Máy có token báo vướng mắc"),
     "signing:failed": _l("Ký số không thành"),
     "signing:enclosure": _l("Cơ quan ký số tệp đính kèm"),
     "exchange:sent": _l("Đã gửi gói tin"),

@@ -46,14 +46,15 @@ REQUESTS = {
     "token-late": (_l("Quá 24 giờ mà chưa có chữ ký của token."), _ASK_ANEW),
     "key-on-token": (
         _l("Khóa ký nằm trong token của bạn nên không có PIN ở đây."),
-        _l("Hãy mở từng văn bản và bấm ký bằng token; chương trình ký gom được nhiều văn bản."),
+        _l("PIN của token đổi bằng phần mềm của nơi cấp token; ở đây ký không cần PIN."),
     ),
-    "token-enclosures": (
-        _l(
-            "Văn bản có tệp đính kèm riêng, mỗi tệp cũng phải ký số; token cá nhân chưa ký được "
-            "các tệp này."
-        ),
-        _l("Hãy gộp phụ lục vào tệp chính, hoặc nhờ quản trị viên gắn khóa con dấu khác."),
+    "token-file-beside": (
+        _l("Tệp này không phải PDF hoặc đã bị khóa, nên phần mềm VGCA không ký được vào trong."),
+        _l("Hãy ký tệp này bằng chương trình signing-agent (cách 1)."),
+    ),
+    "token-block-refused": (
+        _l("Tệp đính kèm này không nhận thêm chữ ký vào trong."),
+        _l("Hãy ký lại: lần tới chữ ký nằm ở tệp .p7s đi kèm. Các tệp khác đã ký giữ nguyên."),
     ),
     "token-three-signatures": (
         _l("Lãnh đạo đã ký bằng phần mềm VGCA, nên số và ngày phải là chữ ký riêng của cơ quan."),
@@ -62,6 +63,43 @@ REQUESTS = {
     "certificate-not-yours": (
         _l("Chứng thư này không phải của người ghép máy hay của cơ quan họ làm văn thư."),
         _l("Nếu cần gắn, hãy nhờ quản trị viên tải chứng thư lên ở mục Chứng thư số."),
+    ),
+}
+OWN = {
+    "own-token-removed": (
+        _l("Rút thẻ giữa chừng: những tệp đã ký vẫn giữ nguyên, phần còn lại vẫn chờ."),
+        _l("Hãy cắm lại token rồi chạy lại chương trình ký; không phải ký lại phần đã xong."),
+    ),
+    "own-token-absent": (
+        _l("Chương trình ký không thấy token nào ở máy."),
+        _l("Hãy cắm token, chờ đèn sáng rồi chạy lại chương trình ký."),
+    ),
+    "own-token-other": (
+        _l("Token đang cắm không có chứng thư đã gắn cho việc ký này."),
+        _l("Hãy cắm đúng token; nếu vừa được cấp chứng thư mới, nhờ quản trị viên gắn lại."),
+    ),
+    "own-token-pin-wrong": (
+        _l("Token báo PIN không đúng."),
+        _l("Hãy chạy lại và nhập đúng PIN của token; nhập sai nhiều lần token sẽ tự khóa."),
+    ),
+    "own-token-pin-locked": (
+        _l("Token đã tự khóa vì nhập sai PIN nhiều lần."),
+        _l(
+            "Hãy liên hệ nơi cấp token để mở khóa. Nếu gấp, bấm Thôi ký bằng token và dùng khóa "
+            "ký khác."
+        ),
+    ),
+    "own-token-fault": (
+        _l("Token báo lỗi khi ký."),
+        _l("Hãy rút token ra, cắm lại rồi chạy lại chương trình ký."),
+    ),
+    "own-token-suspicious": (
+        _l("Chương trình ký thấy nội dung phải ký không khớp với tệp nên đã từ chối ký."),
+        _l("Đừng ký. Hãy báo quản trị viên: đường truyền hoặc máy chủ có thể đã bị can thiệp."),
+    ),
+    "own-token-stopped": (
+        _l("Người ký đã dừng ở máy có token; phần chưa ký vẫn chờ."),
+        _l("Khi sẵn sàng, hãy chạy lại chương trình ký."),
     ),
 }
 RETURNED = {
@@ -98,4 +136,4 @@ RETURNED = {
         _l("Hãy ký lại và giữ đúng số mà Vanthu đưa sang phần mềm ký."),
     ),
 }  # fmt: skip
-WORDS = AGENT | REQUESTS | RETURNED
+WORDS = AGENT | REQUESTS | OWN | RETURNED

@@ -13,7 +13,7 @@ from domain.errors import Forbidden, Refusal
 from domain.roles import SYSTEM, Actor
 from models.agencies import Appointment
 from models.batches import BatchItem, BatchItemState, SigningBatch
-from models.signing import SigningRole
+from models.signing import CertificateBinding, KeyBackend, SigningRole
 from services import outbox
 from services.accounts.sessions import actor_in
 from services.batches import telling, watching
@@ -23,6 +23,7 @@ from services.outbox import Lease, LeaseLost
 from services.outgoing import actions
 from services.outgoing.queries import last_request
 from services.signing.pins import PinProof
+from services.signing.proving import TokenProof
 from services.unit_of_work import Work, transaction
 
 AT_ONCE = 5  # documents; then other people's signatures have their turn
@@ -123,11 +124,18 @@ def _actor(office: Office, batch: SigningBatch) -> Actor:
     return actor_in(held.person, held)
 
 
-def _proof(office: Office, batch: SigningBatch, item: BatchItem) -> PinProof:
-    """Redeems what the PIN authorised for this document. Raises
+def _proof(office: Office, batch: SigningBatch, item: BatchItem) -> PinProof | TokenProof:
+    """Redeems what the PIN authorised for this document; where the person's own token will sign,
+    the decision itself is all there is. Raises
     Forbidden("authorisation-expired" | "authorisation-invalid")."""
     until: datetime = batch.authorised_until
-    if item.authorisation is None or office.now() > until:
+    if office.now() > until:
+        raise Forbidden("authorisation-expired")
+    signer = office.session().get_one(CertificateBinding, batch.binding_id)
+    if signer.backend == KeyBackend.TOKEN:
+        role = ROLES[batch.action]
+        return TokenProof(item.document_id, batch.person_id, role, batch.binding_id)
+    if item.authorisation is None:
         raise Forbidden("authorisation-expired")
     binding = bound_to(batch, item.document_id, item.shown_sha256, item.nonce)
     opened = redeem(item.authorisation, office.settings.node_key, binding)

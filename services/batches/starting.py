@@ -1,5 +1,6 @@
 """Starting a batch: one form with the digests that were shown, one PIN, one authorisation for each
-document, sealed for that document and digest alone. The work itself is done by a job."""
+document, sealed for that document and digest alone; or the person's own token, which will be asked
+for each of them. The work itself is done by a job."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from services.form_tokens import made_with, token_of
 from services.office import Office
 from services.outgoing import access
 from services.outgoing.dating import issued_date, require_order
-from services.signing import pins
+from services.signing import pins, proving
 from services.signing.requests import AUTHORISED_FOR
 from services.unit_of_work import Work, transaction
 
@@ -50,11 +51,7 @@ def start(office: Office, actor: Actor, action: str, form: Mapping) -> int:
     documents = _documents(office, actor, chosen)
     _require_opened(office, actor, kind, chosen, form)
     common = _common(office, kind, documents, form)
-    key = None
-    if kind.signs:
-        role = SigningRole.LEADER if kind.relation == Relation.SIGNER else SigningRole.SEAL
-        ids = [each.document_id for each in chosen]
-        key = pins.open_key(office, actor, role, pins.Typed.of(form), ids)
+    key = _key(office, actor, kind, chosen, form) if kind.signs else None
     try:
         return _start(office, actor, action, chosen, common, key, token_of(actor, form))
     except Conflict:
@@ -64,9 +61,21 @@ def start(office: Office, actor: Actor, action: str, form: Mapping) -> int:
         raise
 
 
+def _key(
+    office: Office, actor: Actor, kind: BatchKind, chosen: Sequence[Chosen], form: Mapping
+) -> tuple[int, Authority | None]:
+    """The binding and what opens its key; nothing does where the key is on the person's token."""
+    role = SigningRole.LEADER if kind.relation == Relation.SIGNER else SigningRole.SEAL
+    token = proving.token_of(office, actor, role)
+    if token is not None:
+        return token.id, None
+    ids = [each.document_id for each in chosen]
+    return pins.open_key(office, actor, role, pins.Typed.of(form), ids)
+
+
 def _start(
     office: Office, actor: Actor, action: str, chosen: Sequence[Chosen], common: dict,
-    key: tuple[int, Authority] | None, token: str | None,
+    key: tuple[int, Authority | None] | None, token: str | None,
 ) -> int:  # fmt: skip
     with transaction(office, actor) as work:
         batch = SigningBatch(

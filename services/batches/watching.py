@@ -1,5 +1,5 @@
-"""Watching a batch: the result of each document, stopping what has not begun, and forgetting what
-was authorised too long ago."""
+"""Watching a batch: the result of each document, stopping what has not begun or waits for the
+person's token, and forgetting what was authorised too long ago."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,20 +9,24 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from domain.errors import NotFound, Refusal
+from domain.errors import Conflict, Forbidden, NotFound, Refusal
 from domain.roles import SYSTEM, Actor
 from models.batches import BatchItem, BatchItemState, SigningBatch
 from models.signing import SigningState
+from models.tokens import TokenSigning
 from services.office import Office
-from services.unit_of_work import transaction
+from services.tokens.kinds import DOCUMENT
+from services.tokens.waiting import give_back
+from services.unit_of_work import Work, transaction
 
 RECENT = timedelta(days=7)
 MOST_RECENT = 5
-WAITING, UNDER_WAY, DONE, FAILED, GIVEN_BACK = (
-    "waiting", "under_way", "done", "failed", "given_back",
+WAITING, UNDER_WAY, ON_TOKEN, DONE, FAILED, GIVEN_BACK = (
+    "waiting", "under_way", "on_token", "done", "failed", "given_back",
 )  # fmt: skip
 OF_REQUEST = {
     SigningState.REQUESTED: UNDER_WAY,
+    SigningState.AWAITING_TOKEN: ON_TOKEN,
     SigningState.DONE: DONE,
     SigningState.FAILED: FAILED,
 }
@@ -39,8 +43,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Progress:
+    """`trouble`: what the computer with the person's token told of those that wait for it, as a
+    refusal's code."""
+
     batch: SigningBatch
     lines: Sequence[Line]
+    trouble: str = ""
 
     @property
     def counts(self) -> Counter:
@@ -48,13 +56,14 @@ class Progress:
 
     @property
     def is_over(self) -> bool:
-        return not (self.counts[WAITING] or self.counts[UNDER_WAY])
+        return not any(self.counts[each] for each in (WAITING, UNDER_WAY, ON_TOKEN))
 
 
 def progress(office: Office, actor: Actor, batch_id: int) -> Progress:
     """How the actor's own batch stands; NotFound for anybody else's."""
     batch = _own(office, actor, batch_id)
-    return Progress(batch, [_line(item) for item in batch.items])
+    lines = [_line(item) for item in batch.items]
+    return Progress(batch, lines, _trouble(office, lines))
 
 
 def whole(session: Session, batch_id: int) -> Progress:
@@ -79,7 +88,8 @@ def recent(office: Office, actor: Actor) -> list[SigningBatch]:
 
 
 def stop(office: Office, actor: Actor, batch_id: int) -> int:
-    """Gives back what has not begun, and says how many these are. What is being signed goes on."""
+    """Gives back what has not begun or waits for a token, and says how many these are. What is
+    being signed goes on, what is signed stays."""
     _own(office, actor, batch_id)
     with transaction(office, actor) as work:
         batch = work.session.get_one(SigningBatch, batch_id, populate_existing=True)
@@ -89,10 +99,39 @@ def stop(office: Office, actor: Actor, batch_id: int) -> int:
             .values(state=BatchItemState.GIVEN_BACK, authorisation=None, finished_at=work.now)
             .execution_options(synchronize_session=False)
         ).rowcount
+        given_back += _from_token(work, batch)
         if given_back:
             batch.stopped_at = batch.stopped_at or work.now
             work.audit("batch:stop", batch, given_back=given_back)
         return given_back
+
+
+def _from_token(work: Work, batch: SigningBatch) -> int:
+    """Numbers that were given stay with their documents."""
+    waiting = [
+        item
+        for item in batch.items
+        if item.request is not None and item.request.state == SigningState.AWAITING_TOKEN
+    ]
+    given_back = 0
+    for item in waiting:
+        try:
+            give_back(work, DOCUMENT, item.request_id, Forbidden("token-abandoned"))
+        except Conflict:  # signed meanwhile
+            continue
+        item.state, item.finished_at = BatchItemState.GIVEN_BACK, work.now
+        given_back += 1
+    return given_back
+
+
+def _trouble(office: Office, lines: Sequence[Line]) -> str:
+    ids = [line.item.request_id for line in lines if line.outcome == ON_TOKEN]
+    query = select(TokenSigning.problem).where(
+        TokenSigning.request_id.in_(ids),
+        TokenSigning.problem != "",
+        TokenSigning.is_done.is_(False),
+    )
+    return (office.session().scalar(query.order_by(TokenSigning.id).limit(1)) or "") if ids else ""
 
 
 def forget_expired(office: Office) -> None:
@@ -136,7 +175,7 @@ def _loaded(session: Session, *where: ColumnElement[bool]) -> SigningBatch | Non
 def _line(item: BatchItem) -> Line:
     if item.state == BatchItemState.FAILED:
         return Line(item, FAILED, Refusal(item.failure, **item.failure_fields))
-    if item.request is None:
+    if item.request is None or item.state == BatchItemState.GIVEN_BACK:
         return Line(item, str(BatchItemState(item.state)), None)
     outcome = OF_REQUEST[SigningState(item.request.state)]
     return Line(item, outcome, Refusal(item.request.failure) if outcome == FAILED else None)

@@ -32,7 +32,7 @@ def perform(
     if action in ("sign", "sign_again"):
         # A wrong PIN must be counted even though nothing else happens.
         copy = _opened(office.session(), actor, copy_id, action, form)
-        proof = signing.check_pin(office, actor, copy, form)
+        proof = signing.prove(office, actor, copy, form)
     with transaction(office, actor) as work:
         copy = _opened(work.session, actor, copy_id, action, form, lock=True)
         details = DO[action](work, copy, form, proof)

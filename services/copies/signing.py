@@ -1,6 +1,6 @@
-"""The agency's signature on an electronic copy: asked for with the clerk's PIN, made by the job
-`sign_copy`. As with documents the output is pinned and noted before the copy moves, so that a
-second run adopts it."""
+"""The agency's signature on an electronic copy: asked for with the clerk's PIN, or awaited from the
+agency's own token, made by the job `sign_copy`. As with documents the output is pinned and noted
+before the copy moves, so that a second run adopts it."""
 
 import secrets
 from collections.abc import Mapping
@@ -12,23 +12,33 @@ from sqlalchemy.orm import joinedload
 
 from adapters import pdf
 from adapters.files import PDF
-from adapters.signing.blocks import sign_block
+from adapters.signing.blocks import FIELD, sign_block
 from adapters.signing.keys import Authority, authorise, bind, redeem
 from adapters.signing.report import Report
+from adapters.signing.returned import Awaited
 from domain.copy_flow import CopyState
 from domain.errors import Conflict, Forbidden, Refusal, Unavailable
 from domain.roles import SYSTEM, Actor, Role
 from models.copies import CertifiedCopy, CopySigning
 from models.preservation import Origin
-from models.signing import CertificateBinding, SigningRole, SigningState
+from models.signing import CertificateBinding, KeyBackend, SigningRole, SigningState
 from services import outbox
 from services.accounts import posts
 from services.copies import material, state
 from services.office import Office
 from services.outbox import Lease
 from services.preservation import keeping, stamping
-from services.signing import backends, bindings, pins, timing, verification
-from services.signing.requests import AUTHORISED_FOR, QUEUE
+from services.signing import (
+    backends,
+    bindings,
+    pins,
+    proving,
+    timing,
+    token_answers,
+    token_rows,
+    verification,
+)
+from services.signing.requests import AUTHORISED_FOR, QUEUE, TOKEN_AWAITED_FOR
 from services.stored_files import read_file
 from services.unit_of_work import Work, transaction
 
@@ -38,18 +48,20 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Proof:
-    """That this clerk gave the right PIN for this copy just now; it shows nothing of the key."""
+    """That this clerk gave the right PIN for this copy just now; it shows nothing of the key. There
+    is no authority where a token of the clerk's will sign: only its signature proves anything."""
 
     copy_id: int
     person_id: int
     binding_id: int
-    authority: Authority = field(repr=False)
+    authority: Authority | None = field(repr=False)
 
 
-def check_pin(
-    office: Office, actor: Actor, copy: CertifiedCopy, form: Mapping[str, object]
-) -> Proof:
+def prove(office: Office, actor: Actor, copy: CertifiedCopy, form: Mapping[str, object]) -> Proof:
     """Raises as `signing.check_pin`."""
+    token = proving.token_of(office, actor, SigningRole.SEAL)
+    if token is not None:
+        return Proof(copy.id, actor.person_id, token.id, None)
     typed = pins.Typed.of(form)
     binding_id, authority = pins.open_key(office, actor, SigningRole.SEAL, typed, [copy.id])
     return Proof(copy.id, actor.person_id, binding_id, authority)
@@ -69,32 +81,37 @@ def request(work: Work, copy: CertifiedCopy, proof: Proof) -> None:
         person_name=work.actor.name,
         input_sha256=copy.input_sha256,
         nonce=secrets.token_hex(32),
-        authorised_until=work.now + AUTHORISED_FOR,
+        authorised_until=work.now + (AUTHORISED_FOR if proof.authority else TOKEN_AWAITED_FOR),
         requested_at=work.now,
         signing_at=work.now,
     )
     work.session.add(asked)
     work.session.flush()
     copy.failure = ""
+    if proof.authority is None:
+        return token_rows.open_rows(work, asked)
     key, once = proof.authority.data_key, proof.authority.once
     asked.authorisation = authorise(key, work.office.settings.node_key, _bound_to(asked), once)
     work.enqueue(QUEUE, KIND, asked.id)
+    return None
 
 
 def sign(office: Office, lease: Lease) -> None:
     """The job. Whatever cannot get better by itself fails the request and gives the copy back to
     the clerk; the rest is tried again."""
-    asked = _load(office, lease.subject_id)
+    asked = load(office, lease.subject_id)
     if asked is None or asked.state != SigningState.REQUESTED:
         with transaction(office, SYSTEM) as work:
             outbox.settle(work, lease)
         return
     try:
-        _check(office, asked)
+        check(office, asked)
         if not asked.output_sha256:
             _pin(office, lease, _made(office, lease, asked))
-            asked = _load(office, lease.subject_id)
+            asked = load(office, lease.subject_id)
         report = _adopt(office, asked)
+    except token_answers.AnswerRefused as refusal:
+        return token_answers.ask_again(office, lease, asked, refusal)
     except Refusal as refusal:
         if isinstance(refusal, Unavailable) and lease.attempts < TRIES:
             raise
@@ -117,13 +134,13 @@ def last(office: Office, copy: CertifiedCopy) -> CopySigning | None:
     return office.session().scalars(query.order_by(CopySigning.id.desc()).limit(1)).first()
 
 
-def _load(office: Office, request_id: int) -> CopySigning | None:
+def load(office: Office, request_id: int) -> CopySigning | None:
     copy = joinedload(CopySigning.document)
     options = (joinedload(CopySigning.binding), copy.joinedload(CertifiedCopy.agency))
     return office.session().get(CopySigning, request_id, options=options, populate_existing=True)
 
 
-def _check(office: Office, asked: CopySigning) -> None:
+def check(office: Office, asked: CopySigning) -> None:
     """Asked again by the worker: what was true at the click may have changed since."""
     copy = asked.document
     if copy.state != CopyState.SIGNING:
@@ -138,6 +155,10 @@ def _check(office: Office, asked: CopySigning) -> None:
 
 def _made(office: Office, lease: Lease, asked: CopySigning) -> bytes:
     """The signed bytes. The key exists in clear in this process only, between these lines."""
+    if asked.binding.backend == KeyBackend.TOKEN:
+        awaited = Awaited(FIELD, asked.binding.certificate_sha256)
+        row = token_rows.row_of(office.session(), asked)
+        return b"".join(token_answers.whole(office, asked, row, awaited))
     if asked.authorisation is None or office.now() > asked.authorised_until:
         raise Forbidden("authorisation-expired")
     at = timing.fix(office, lease, asked)
@@ -178,6 +199,7 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
         request, copy = _locked(work, lease)
         request.state, request.finished_at = SigningState.DONE, work.now
         copy.output_sha256 = request.output_sha256
+        token_rows.forget(work, request)
         keeping.begin(work, request.output_sha256, Origin.OWN, copy.agency_id)
         verification.record(work, request.output_sha256, report)
         state.move(
@@ -192,6 +214,7 @@ def _fail(office: Office, lease: Lease, refusal: Refusal) -> None:
         request, copy = _locked(work, lease)
         request.state, request.finished_at = SigningState.FAILED, work.now
         request.failure, request.authorisation = refusal.code, None
+        token_rows.forget(work, request)
         copy.failure = refusal.code
         if copy.state == CopyState.SIGNING:
             state.move(work, copy, "sign_failed", failure=refusal.code)

@@ -11,7 +11,6 @@ from services.signing.verification import inspect_incoming, judge_again, signatu
 # These know the outgoing documents, whose steps call the functions above.
 from services.signing.desk import Desk, desk, request_of  # isort: skip
 from services.signing.execution import sign, warm_up  # isort: skip
-from services.signing.token_requests import expire as expire_tokens  # isort: skip
 
 __all__ = [
     "Desk",
@@ -23,7 +22,6 @@ __all__ = [
     "change_pin",
     "check_pin",
     "desk",
-    "expire_tokens",
     "forget_expired",
     "inspect_incoming",
     "judge_again",

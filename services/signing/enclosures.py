@@ -50,9 +50,9 @@ def sign_each(
     """Signs what is not signed yet. Raises what stops the seal as well: "file-damaged",
     "certificate-…", SigningFailed."""
     for enclosure in list(request.document.enclosures):
-        if not _holds(office, request, enclosure):
+        if not holds(office, request, enclosure):
             made = _made(office, request, enclosure, key, last_try)
-            _pin(office, lease, enclosure.id, made)
+            pin(office, lease, enclosure.id, made)
 
 
 def block_lines(reference: str, at) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def _made(
     last_try: bool,
 ) -> Made:
     data = grounds.read_file(office, enclosure.sha256, "file-damaged")
-    manner = _manner(office, request, enclosure, data)
+    manner = manner_for(office, request, enclosure, data)
     if manner is Manner.OWN:
         return Made(manner)
     if manner is not Manner.DETACHED:
@@ -86,7 +86,9 @@ def _made(
     return Made(Manner.DETACHED, signature=signature, report=report)
 
 
-def _manner(office: Office, request: SigningRequest, enclosure: Enclosure, data: bytes) -> Manner:
+def manner_for(
+    office: Office, request: SigningRequest, enclosure: Enclosure, data: bytes
+) -> Manner:
     if enclosure.media_type != PDF:
         return Manner.DETACHED
     try:
@@ -125,7 +127,7 @@ def _with_block(
     return Made(manner, signed=signed, report=verification.judge_own(office, signed))
 
 
-def _holds(office: Office, request: SigningRequest, enclosure: Enclosure) -> bool:
+def holds(office: Office, request: SigningRequest, enclosure: Enclosure) -> bool:
     """Whether an earlier run, or an earlier try, left a signature of the same certificate."""
     wanted = request.binding.certificate_sha256
     try:
@@ -143,7 +145,7 @@ def _holds(office: Office, request: SigningRequest, enclosure: Enclosure) -> boo
     return False
 
 
-def _pin(office: Office, lease: Lease, enclosure_id: int, made: Made) -> None:
+def pin(office: Office, lease: Lease, enclosure_id: int, made: Made) -> None:
     """Pins the bytes and notes them on the enclosure, under the lease."""
     put = {key: office.files.put(data) for key, data in _outputs(made).items()}
     with transaction(office, SYSTEM) as work:

@@ -6,9 +6,10 @@ from adapters.files import PDF, begins_with
 from adapters.signing.finishing import finish_update
 from adapters.signing.keys import SigningKey, redeem
 from adapters.signing.lettering import check_font
+from adapters.signing.permissions import is_certified
 from adapters.signing.report import Report
 from adapters.signing.sign import ready_issue
-from adapters.signing.uncertified import is_certified, issue_beside
+from adapters.signing.uncertified import issue_beside
 from adapters.typeset import font_bytes
 from domain.errors import Conflict, Forbidden, Refusal, Unavailable
 from domain.roles import SYSTEM
@@ -29,7 +30,8 @@ from services.signing import (
     material,
     timing,
     token_answers,
-    token_requests,
+    token_enclosures,
+    token_rows,
     turns,
     verification,
 )
@@ -61,7 +63,7 @@ def sign(office: Office, lease: Lease) -> None:
         found = _adopt(office, request) if request.output_sha256 else None
         made = None if found else _make(office, lease, request)
     except token_answers.AnswerRefused as refusal:
-        return token_answers.ask_again(office, lease, refusal)
+        return token_answers.ask_again(office, lease, request, refusal)
     except Unavailable as refusal:
         if lease.attempts < TRIES:
             raise
@@ -79,7 +81,7 @@ def _make(office: Office, lease: Lease, request: SigningRequest) -> Parts:
     """The signed file, in two parts: what it was before, and the update. The key exists in clear in
     this process only, between these lines."""
     if request.binding.backend == KeyBackend.TOKEN:
-        return token_answers.completed(office, request)
+        return _of_token(office, lease, request)
     timing.fix(office, lease, request)
     data = grounds.read_file(office, request.input_sha256, "file-damaged")
     if request.role == SigningRole.LEADER:
@@ -89,6 +91,18 @@ def _make(office: Office, lease: Lease, request: SigningRequest) -> Parts:
     last_try = lease.attempts >= TRIES
     enclosures.sign_each(office, lease, request, key, last_try=last_try)
     return _as_seal(office, request, data, key)
+
+
+def _of_token(office: Office, lease: Lease, request: SigningRequest) -> Parts:
+    """What the person's token signed; of several files each is taken by itself."""
+    refused = token_enclosures.take(office, lease, request)
+    try:
+        made = token_answers.of_document(office, request)
+    except token_answers.AnswerRefused as refusal:
+        raise token_answers.AnswerRefused(refused | dict(refusal.refused)) from refusal
+    if refused:
+        raise token_answers.AnswerRefused(refused)
+    return made
 
 
 def _as_leader(office: Office, request: SigningRequest, data: bytes) -> Parts:
@@ -156,7 +170,7 @@ def _adopt(office: Office, request: SigningRequest) -> Report:
 
 
 def _is_awaited(office: Office, request: SigningRequest, field: str) -> bool:
-    return field == turns.awaited_field(request) or token_answers.is_own(office, request)
+    return field in turns.awaited_fields(request) or token_answers.is_own(office, request)
 
 
 def _finish(office: Office, lease: Lease, report: Report) -> None:
@@ -171,7 +185,7 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
         else:
             doc.issued_sha256 = request.output_sha256
             _preserve(work, doc)
-        token_requests.forget(work, request.id)
+        token_rows.forget(work, request)
         verification.record(work, request.output_sha256, report)
         move(
             work, doc, step,
@@ -196,7 +210,7 @@ def _fail(office: Office, lease: Lease, refusal: Refusal) -> None:
         outbox.settle(work, lease)
         request, doc = _locked(work, lease)
         work.audit("signing:failed", doc, **ending.why(request, refusal))
-        token_requests.forget(work, request.id)
+        token_rows.forget(work, request)
         ending.give_back(work, request, doc, refusal)
 
 

@@ -11,12 +11,12 @@ from adapters.signing.keys import authorise, bind
 from domain.errors import Conflict, Forbidden, Invalid
 from domain.roles import SYSTEM
 from models.outgoing import OutgoingDocument
-from models.signing import CertificateBinding, SigningRequest, SigningRole, SigningState
-from models.tokens import TokenSigning
+from models.signing import CertificateBinding, SigningRequest, SigningRole
 from services.office import Office
 from services.signing import bindings
 from services.signing.pins import PinProof
 from services.signing.proving import TokenProof
+from services.signing.token_rows import open_rows
 from services.unit_of_work import Work, transaction
 
 QUEUE, KIND = "signing", "sign"
@@ -59,8 +59,6 @@ def request_seal(work: Work, doc: OutgoingDocument, proof: Proof) -> SigningRequ
 def _request(
     work: Work, doc: OutgoingDocument, proof: Proof, role: SigningRole, sha256: str
 ) -> SigningRequest:
-    if isinstance(proof, TokenProof) and role == SigningRole.SEAL and doc.enclosures:
-        raise Invalid("token-enclosures")
     given_for = (proof.document_id, proof.person_id, proof.role)
     if given_for != (doc.id, work.actor.person_id, role):
         raise Forbidden("pin-not-for-this")
@@ -81,7 +79,9 @@ def _request(
     work.session.add(request)
     work.session.flush()
     if isinstance(proof, TokenProof):
-        return _await_token(work, request)
+        enclosures = doc.enclosures if role == SigningRole.SEAL else ()
+        open_rows(work, request, enclosures)
+        return request
     node_key = work.office.settings.node_key
     request.authorisation = authorise(proof.data_key, node_key, bound_to(request), proof.once)
     work.enqueue(QUEUE, KIND, request.id, priority=doc.urgency)
@@ -93,12 +93,6 @@ def _until(now: datetime, proof: Proof) -> datetime:
     if isinstance(proof, TokenProof):
         return now + TOKEN_AWAITED_FOR
     return min(now + AUTHORISED_FOR, proof.until) if proof.until else now + AUTHORISED_FOR
-
-
-def _await_token(work: Work, request: SigningRequest) -> SigningRequest:
-    request.state = SigningState.AWAITING_TOKEN
-    work.session.add(TokenSigning(request_id=request.id))
-    return request
 
 
 def forget_expired(office: Office) -> None:

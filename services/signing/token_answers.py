@@ -1,86 +1,128 @@
 """What came from a person's token, for the worker: a signature that is put into the prepared file,
 or a file that a desktop program sent back, judged in a process of its own. A file that will not do
-ends nothing: the request waits for the token again, and its page says why."""
+ends nothing: the request waits for the token again with that file alone, and its page says why."""
+
+from collections.abc import Mapping
 
 from adapters import pdf
 from adapters.confinement import Died, confined
 from adapters.signing.returned import Awaited, check_returned
 from adapters.signing.update import STAMP_ROOM, SignatureToMake
+from domain.enclosures import Manner
 from domain.errors import Conflict, Invalid, Refusal
 from domain.numbering import printed_number
 from domain.roles import SYSTEM
 from models.files import StoredFile
 from models.signing import KeyBackend, SigningRequest, SigningRole, SigningState
+from models.tokens import TokenSigning
 from services import outbox
 from services.office import Office
 from services.outbox import Lease
 from services.preservation import stamping
-from services.signing import grounds, token_requests, turns
+from services.signing import grounds, turns
 from services.signing.judging import MEMORY, SECONDS
 from services.signing.provenance import same_number
-from services.unit_of_work import transaction
+from services.signing.token_rows import Asked, row_of, rows_of
+from services.unit_of_work import Work, transaction
+
+BLOCK_REFUSED = "token-block-refused"
+Parts = tuple[bytes, bytes]
 
 
-class AnswerRefused(Invalid):
-    """What came back is not what was asked for; the token may answer again."""
+class AnswerRefused(Exception):
+    """What came back of these parts is not what was asked for; the token may answer again."""
+
+    def __init__(self, refused: Mapping[int, Refusal]) -> None:
+        super().__init__({part: refusal.code for part, refusal in refused.items()})
+        self.refused = refused
 
 
-def completed(office: Office, request: SigningRequest) -> tuple[bytes, bytes]:
-    """The signed file, in two parts: what it was before, and what was added.
+def of_document(office: Office, request: SigningRequest) -> Parts:
+    """The signed document, in two parts: what it was before, and what was added. Raises as
+    `signed`, where only AnswerRefused lets the token answer again."""
+    row = row_of(office.session(), request)
+    awaited = Awaited(turns.awaited_field(request), request.binding.certificate_sha256)
+    number = ""
+    if request.role == SigningRole.SEAL and request.document.number_entry is not None:
+        number = printed_number(request.document.number_entry.number)
+    return whole(office, request, row, awaited, number)
+
+
+def whole(
+    office: Office, asked: Asked, row: TokenSigning | None, awaited: Awaited, number: str = ""
+) -> Parts:
+    """What the request is about, signed; AnswerRefused when what was sent back will not do."""
+    sha256 = (row and row.input_sha256) or asked.input_sha256
+    try:
+        return signed(office, sha256, row, awaited, number)
+    except Invalid as refusal:
+        raise AnswerRefused({0: refusal}) from refusal
+
+
+def signed(
+    office: Office, sha256: str, row: TokenSigning | None, awaited: Awaited, number: str = ""
+) -> Parts:
+    """The file of this digest, signed, in two parts.
 
     Raises Conflict("token-answer-late") when there is no answer, Unavailable("file-damaged"),
-    AnswerRefused with the codes of `check_returned`, "returned-number-other", "inspection-died".
+    Invalid with the codes of `check_returned`, "returned-number-other", "inspection-died".
     """
-    signing = token_requests.of_request(office.session(), request.id)
-    before = grounds.read_file(office, request.input_sha256, "file-damaged")
-    if signing is not None and signing.returned_sha256:
-        after = grounds.read_file(office, signing.returned_sha256, "file-damaged")
-        _judge(request, before, after)
+    before = grounds.read_file(office, sha256, "file-damaged")
+    if row is not None and row.returned_sha256:
+        after = grounds.read_file(office, row.returned_sha256, "file-damaged")
+        _judge(before, after, awaited, number)
         return before, after[len(before) :]
-    if signing is None or signing.prepared is None or signing.signature is None:
+    if row is None or row.prepared is None or row.signature is None:
         raise Conflict("token-answer-late")
-    ready = SignatureToMake.unpacked(signing.prepared, before)
+    ready = SignatureToMake.unpacked(row.prepared, before)
     has_room = ready.room > STAMP_ROOM  # the authority may have been set since it was made ready
-    return before, ready.signed(signing.signature, stamping.stamper(office) if has_room else None)
+    return before, ready.signed(row.signature, stamping.stamper(office) if has_room else None)
 
 
 def is_own(office: Office, request: SigningRequest) -> bool:
     """Whether the output is a file that a desktop program made, in fields of its own."""
     if request.binding.backend != KeyBackend.TOKEN:
         return False
-    signing = token_requests.of_request(office.session(), request.id)
-    return signing is not None and signing.returned_sha256 == request.output_sha256
+    row = row_of(office.session(), request)
+    return row is not None and row.returned_sha256 == request.output_sha256
 
 
-def ask_again(office: Office, lease: Lease, refusal: Refusal) -> None:
-    """The request waits again; the file that would not do is thrown away."""
+def ask_again(office: Office, lease: Lease, asked: Asked, refusal: AnswerRefused) -> None:
+    """The request waits again for what would not do; the files that would not are thrown away."""
+    asked_id, thrown = asked.id, []
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
-        request = work.session.get_one(SigningRequest, lease.subject_id, populate_existing=True)
-        signing = token_requests.of_request(work.session, request.id)
-        refused, signing.returned_sha256 = signing.returned_sha256, None
-        signing.problem, request.state = refusal.code, SigningState.AWAITING_TOKEN
-        known = work.session.get(StoredFile, refused) if refused else None
-        work.audit(
-            "signing:token_refused", request, code=refusal.code, output=refused,
-            cause=str(refusal.fields.get("cause", "")),
-        )  # fmt: skip
-    if refused and known is None:
-        office.files.remove(refused)
+        asked = work.session.get_one(type(asked), asked_id, populate_existing=True)
+        for row in rows_of(work.session, asked):
+            if row.part in refusal.refused:
+                thrown += _open_again(work, asked, row, refusal.refused[row.part])
+        asked.state = SigningState.AWAITING_TOKEN
+    for sha256 in thrown:
+        office.files.remove(sha256)
 
 
-def _judge(request: SigningRequest, before: bytes, after: bytes) -> None:
-    role = SigningRole(request.role)
-    awaited = Awaited(turns.awaited_field(request), request.binding.certificate_sha256)
-    number = ""
-    if role == SigningRole.SEAL and request.document.number_entry is not None:
-        number = printed_number(request.document.number_entry.number)
+def _open_again(work: Work, asked: Asked, row: TokenSigning, refusal: Refusal) -> list[str]:
+    """Gives the digest of the file that is in nobody's way."""
+    refused, row.returned_sha256 = row.returned_sha256, None
+    row.signature, row.prepared, row.is_done, row.problem = None, None, False, refusal.code
+    if refusal.code == BLOCK_REFUSED:  # nothing can be added to it: the next try is beside it
+        row.manner = Manner.DETACHED
+    known = work.session.get(StoredFile, refused) if refused else None
+    cause = str(refusal.fields.get("cause", ""))
+    work.audit(
+        "signing:token_refused", asked, code=refusal.code, output=refused, cause=cause,
+        part=row.part,
+    )  # fmt: skip
+    return [refused] if refused and known is None else []
+
+
+def _judge(before: bytes, after: bytes, awaited: Awaited, number: str) -> None:
     try:
         code = confined(lambda: _judged(before, after, awaited, number), SECONDS, MEMORY).decode()
     except Died:
-        raise AnswerRefused("inspection-died") from None
+        raise Invalid("inspection-died") from None
     if code:
-        raise AnswerRefused(code)
+        raise Invalid(code)
 
 
 def _judged(before: bytes, after: bytes, awaited: Awaited, number: str) -> bytes:

@@ -2,7 +2,7 @@
 one of them has signed. `OutgoingDocument.signer_id` is whoever signs next; when all have signed it
 names the first again, who answers for the document."""
 
-from adapters.signing.finding import SEAL, leader_field
+from adapters.signing.finding import SEAL, beside_field, leader_field
 from adapters.signing.finishing import Holder
 from adapters.signing.sign import ready_cosigner, ready_leader
 from adapters.signing.update import SignatureToMake
@@ -24,6 +24,13 @@ def awaited_field(request: SigningRequest) -> str:
     """The field that the output of this request has signed."""
     leads = request.role == SigningRole.LEADER
     return field_of_turn(request.document) if leads else SEAL
+
+
+def awaited_fields(request: SigningRequest) -> set[str]:
+    """That field, and the one over it which a leader signs whose predecessor did not certify."""
+    field = awaited_field(request)
+    follows = request.role == SigningRole.LEADER and turn(request.document) > 1
+    return {field, beside_field(field)} if follows else {field}
 
 
 def ready(doc: OutgoingDocument, data: bytes, holder: Holder, parts: dict) -> SignatureToMake:

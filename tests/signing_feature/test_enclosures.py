@@ -179,7 +179,7 @@ def test_a_second_run_adopts_the_enclosures_that_are_signed_and_signs_only_the_r
 ):
     doc = sent(Upload("a.pdf", annex), Upload("b.csv", SHEET))
     journey.issue(doc)
-    pin, pinned = enclosures._pin, []
+    pin, pinned = enclosures.pin, []
 
     def die_after_first(office, lease, enclosure_id, made):
         if pinned:
@@ -187,7 +187,7 @@ def test_a_second_run_adopts_the_enclosures_that_are_signed_and_signs_only_the_r
         pin(office, lease, enclosure_id, made)
         pinned.append(enclosure_id)
 
-    monkeypatch.setattr(enclosures, "_pin", die_after_first)
+    monkeypatch.setattr(enclosures, "pin", die_after_first)
     with pytest.raises(KeyboardInterrupt):
         journey.work()
     monkeypatch.undo()

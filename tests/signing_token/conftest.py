@@ -13,9 +13,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from demo import province
 from domain.roles import SYSTEM
 from models.signing import SigningRole
+from services import outgoing
+from services.outgoing import Upload
 from services.signing import devices, token_bindings
 from services.unit_of_work import transaction
 from tests.conftest import PASSWORD, demo_ca, make_node
+from tests.signing_feature.conftest import DRAFT
 from tests.signing_feature.conftest import Journey as ServiceJourney
 from tests.visitor import Visitor
 
@@ -93,6 +96,19 @@ class Journey(ServiceJourney):
         self.approve(doc, pin="")
         return self.now(doc.id)
 
+    def with_files(self, *files: Upload):
+        """A document with these enclosures, brought to where the clerk's token seals it."""
+        form = DRAFT | {"signer_id": str(self.leader.appointment_id), "enclosures": files}
+        document_id = outgoing.create(self.office, self.actor("st.chuyenvien"), form)
+        for username, step in (
+            ("st.chuyenvien", "submit"), ("st.truongphong", "agree"), ("st.chanhvp", "forward")
+        ):  # fmt: skip
+            outgoing.perform(self.office, self.actor(username), document_id, step, {})
+        self.approve(self.now(document_id), pin="")
+        self.paired(self.leader).sign(self.token)
+        self.work()
+        return self.issue(self.now(document_id), pin="")
+
     def page(self, username: str) -> Visitor:
         return Visitor(self.app, username, PASSWORD)
 
@@ -114,27 +130,38 @@ class Machine:
     def tasks(self) -> list[dict]:
         return self.call("GET", "/tasks").json["tasks"]
 
-    def prepare(self, task_id: int) -> dict:
-        return self.call("POST", f"/tasks/{task_id}/prepare", json={}).json
+    def prepare(self, task_id: int, place: str = "tasks") -> dict:
+        return self.call("POST", f"/{place}/{task_id}/prepare", json={}).json
 
-    def document(self, task_id: int, nonce: str) -> bytes:
-        return self.call("GET", f"/tasks/{task_id}/document?nonce={nonce}").data
+    def document(self, task_id: int, nonce: str, part: int = 0) -> bytes:
+        return self.call("GET", f"/tasks/{task_id}/document?nonce={nonce}&part={part}").data
 
-    def answer(self, task_id: int, prepared: dict, holding: Held, status: int = 200, data=None):
-        signature = holding.sign(data or base64.b64decode(prepared["attributes"]))
-        return self.call(
-            "POST", f"/tasks/{task_id}/signature", status,
-            json={"nonce": prepared["nonce"], "signature": base64.b64encode(signature).decode()},
-        )  # fmt: skip
+    def answer(
+        self, task_id: int, prepared: dict, holding: Held, status: int = 200,
+        data=None, part=0, place="tasks",
+    ):  # fmt: skip
+        signature = holding.sign(data or attributes_of(prepared, part))
+        said = {"nonce": prepared["nonce"], "part": part}
+        said["signature"] = base64.b64encode(signature).decode()
+        return self.call("POST", f"/{place}/{task_id}/signature", status, json=said)
 
     def sign(self, holding: Held) -> int:
+        """Everything of the only task."""
         (task,) = self.tasks()
-        self.answer(task["id"], self.prepare(task["id"]), holding)
+        place = {"document": "tasks", "copy": "copies"}[task["kind"]]
+        prepared = self.prepare(task["id"], place)
+        for file in prepared["files"]:
+            self.answer(task["id"], prepared, holding, part=file["part"], place=place)
         return task["id"]
 
 
+def attributes_of(prepared: dict, part: int = 0) -> bytes:
+    (file,) = [each for each in prepared["files"] if each["part"] == part]
+    return base64.b64decode(file["attributes"])
+
+
 def message_digest(prepared: dict) -> bytes:
-    read = cms.CMSAttributes.load(base64.b64decode(prepared["attributes"]))
+    read = cms.CMSAttributes.load(attributes_of(prepared))
     return {each["type"].native: each["values"][0].native for each in read}["message_digest"]
 
 

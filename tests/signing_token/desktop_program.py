@@ -24,6 +24,7 @@ from adapters.signing.pdf import open_pdf
 
 PORT = 8987
 LEADER_BOX, SEAL_BOX = (340, 170, 480, 240), (270, 150, 370, 250)
+CORNER_BOX = (380, 800, 580, 835)  # where number and time stand on enclosures, and copies' lines
 
 
 @dataclass
@@ -50,6 +51,10 @@ class DesktopProgram:
             pdf = self.signed(pdf, name, (place.left, place.bottom, right, top), text)
         return self.signed(pdf, "Signature2", SEAL_BOX, "")
 
+    def in_corner(self, pdf: bytes, text: str) -> bytes:
+        """An enclosure or a copy: one signature at the top right."""
+        return self.signed(pdf, "Signature1", CORNER_BOX, text)
+
     def signed(self, pdf: bytes, name: str, box: tuple, text: str) -> bytes:
         signer = SimpleSigner.load_pkcs12_data(self.p12, (), self.passphrase.encode())
         metadata = PdfSignatureMetadata(
@@ -71,6 +76,8 @@ class DesktopProgram:
         pdf = httpx.get(asked["FileName"]).raise_for_status().content
         if name == "SignApproved":
             signed = self.approved(pdf)
+        elif name in ("SignAppendix", "SignCopy"):
+            signed = self.in_corner(pdf, asked["DocNumber"])
         else:
             signed = self.issued(pdf, asked["DocNumber"], asked["IssuedDate"][:10])
         files = {"uploadfile": ("van-ban.pdf", signed, "application/pdf")}

@@ -81,9 +81,9 @@ class Person:
         shown = self._capsys.readouterr()
         return status, shown.out + shown.err
 
-    def pairs(self, address: str) -> str:
-        self.says(devices.new_code(self.journey.office, self.journey.leader))
-        options = ("--module", LIBRARY, "--token", LABEL, "--name", "Máy bàn")
+    def pairs(self, address: str, who=None, label: str = LABEL) -> str:
+        self.says(devices.new_code(self.journey.office, who or self.journey.leader))
+        options = ("--module", LIBRARY, "--token", label, "--name", "Máy bàn")
         status, shown = self.runs("pair", address, *options)
         assert status == 0, shown
         return shown

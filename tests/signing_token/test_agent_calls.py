@@ -16,12 +16,10 @@ from models.agencies import Appointment
 from models.audit import AuditEntry
 from models.signing import CertificateBinding, SigningRequest, SigningRole, SigningState, TrustRoot
 from models.tokens import SigningDevice, TokenSigning
-from services import outgoing
-from services.outgoing import Upload
-from services.signing import bindings, certificates, devices, proving, token_requests
+from services import outgoing, tokens
+from services.signing import bindings, certificates, devices, proving
 from services.unit_of_work import transaction
 from tests.conftest import PIN
-from tests.signing_feature.conftest import DRAFT
 from tests.signing_token.conftest import held, leaders_p12, message_digest
 
 
@@ -197,8 +195,8 @@ def test_giving_up_loses_nothing_and_keeps_the_number(journey):
     doc = journey.asked()
     request = last_request(journey)
     with pytest.raises(NotFound):
-        token_requests.abandon(journey.office, journey.clerk, request.id)
-    token_requests.abandon(journey.office, journey.leader, request.id)
+        tokens.abandon(journey.office, journey.clerk, "document", request.id)
+    tokens.abandon(journey.office, journey.leader, "document", request.id)
     doc = journey.now(doc.id)
     assert doc.state == OutgoingState.AWAITING_LEADER
     journey.approve(doc, pin="")
@@ -207,7 +205,7 @@ def test_giving_up_loses_nothing_and_keeps_the_number(journey):
     doc = journey.now(doc.id)
     journey.issue(doc, pin="")
     reference = journey.now(doc.id).reference
-    token_requests.abandon(journey.office, journey.clerk, last_request(journey).id)
+    tokens.abandon(journey.office, journey.clerk, "document", last_request(journey).id)
     doc = journey.now(doc.id)
     assert (doc.state, doc.reference) == (OutgoingState.NUMBERED, reference)
     outgoing.perform(journey.office, journey.clerk, doc.id, "reseal", {})
@@ -219,14 +217,14 @@ def test_giving_up_loses_nothing_and_keeps_the_number(journey):
 
 def test_what_no_token_signs_in_a_day_is_given_back_by_the_sweeper(journey):
     doc = journey.asked()
-    token_requests.expire(journey.office)
+    tokens.expire(journey.office)
     assert journey.now(doc.id).state == OutgoingState.SIGNING
     journey.later(hours=24, seconds=1)
-    token_requests.expire(journey.office)
+    tokens.expire(journey.office)
     assert journey.now(doc.id).state == OutgoingState.AWAITING_LEADER
     assert last_request(journey).failure == "token-late"
     with pytest.raises(Conflict, match="token-not-awaited"):
-        token_requests.abandon(journey.office, journey.leader, last_request(journey).id)
+        tokens.abandon(journey.office, journey.leader, "document", last_request(journey).id)
 
 
 def test_the_authority_is_asked_again_when_the_token_answers(journey):
@@ -260,24 +258,6 @@ def test_nothing_prepared_outlives_the_signature(journey):
     journey.look_anew()
     (kept,) = journey.office.session().scalars(select(TokenSigning))
     assert (kept.prepared, kept.signature) == (None, None)
-
-
-def test_a_document_with_separate_files_is_not_sealed_by_a_token_before_it_is_numbered(journey):
-    journey.bind_seal()
-    officer = journey.actor("st.chuyenvien")
-    form = DRAFT | {"signer_id": str(journey.leader.appointment_id)}
-    form["enclosures"] = [Upload("phu-luc.txt", b"Noi dung phu luc")]
-    document_id = outgoing.create(journey.office, officer, form)
-    for username, step in (
-        ("st.chuyenvien", "submit"), ("st.truongphong", "agree"), ("st.chanhvp", "forward")
-    ):  # fmt: skip
-        outgoing.perform(journey.office, journey.actor(username), document_id, step, {})
-    journey.approve(journey.now(document_id), pin="")
-    journey.paired(journey.leader).sign(journey.token)
-    journey.work()
-    with pytest.raises(Invalid, match="token-enclosures"):
-        journey.issue(journey.now(document_id), pin="")
-    assert journey.now(document_id).number_entry_id is None
 
 
 def test_who_has_a_key_on_the_node_still_gives_the_pin(journey):

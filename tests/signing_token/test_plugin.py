@@ -13,7 +13,9 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.outgoing_flow import OutgoingState
 from models.signing import TrustRoot
 from models.tokens import FilePass
-from services.signing import plugin, token_requests
+from services import tokens
+from services.signing import token_rows
+from services.tokens import programs
 from tests.conftest import PIN
 from tests.signing_token.conftest import TOKEN_PASSPHRASE, agency_p12, leaders_p12
 from tests.signing_token.desktop_program import DesktopProgram
@@ -28,24 +30,28 @@ def seals_program(journey) -> DesktopProgram:
     return DesktopProgram(agency_p12(journey.office.now()), TOKEN_PASSPHRASE)
 
 
-def start(journey, actor) -> plugin.Call:
-    return plugin.start(journey.office, actor, last_request(journey).id)
+def start(journey, actor) -> programs.Call:
+    return programs.start(journey.office, actor, "document", last_request(journey).id)
 
 
-def through(journey, call: plugin.Call, sign) -> None:
+def through(journey, call: programs.Call, sign) -> None:
     """Fetches, signs, brings back over HTTP, and lets the worker judge."""
+    brought_back(journey, call, sign)
+    journey.work()
+
+
+def brought_back(journey, call: programs.Call, sign) -> None:
     client = journey.app.test_client()
     fetched = client.get(f"/signing-token/files/{call.download}/{call.name}")
     assert fetched.status_code == 200
     files = {"uploadfile": (BytesIO(sign(fetched.data)), "x.pdf")}
     told = client.post(f"/signing-token/files/{call.upload}", data=files)
     assert (told.status_code, told.json["Status"]) == (200, True), told.text
-    journey.work()
 
 
 def problem(journey) -> str:
     request = last_request(journey)
-    return token_requests.of_request(journey.office.session(), request.id).problem
+    return token_rows.row_of(journey.office.session(), request).problem
 
 
 def test_leader_and_clerk_sign_with_the_program_in_fields_of_its_own(journey):
@@ -140,7 +146,7 @@ def test_an_address_ends_after_minutes_with_a_newer_one_and_with_its_request(jou
     journey.later(minutes=16)
     assert client.get(f"/signing-token/files/{new.download}/x.pdf").status_code == 404
     last = start(journey, journey.leader)
-    token_requests.abandon(journey.office, journey.leader, last_request(journey).id)
+    tokens.abandon(journey.office, journey.leader, "document", last_request(journey).id)
     assert client.get(f"/signing-token/files/{last.download}/x.pdf").status_code == 404
     assert journey.office.session().scalars(select(FilePass)).all() == []
 
@@ -166,23 +172,23 @@ def test_what_is_not_our_file_is_refused_at_the_door_and_the_page_says_so(journe
     journey.asked()
     for code, change in REFUSED.items():
         call = start(journey, journey.leader)
-        data, _name = plugin.fetch(journey.office, call.download)
+        data, _name = programs.fetch(journey.office, call.download)
         sent = change(data, leaders_program(journey).approved(data))
         with pytest.raises(Invalid, match=code):
-            plugin.bring(journey.office, call.upload, sent)
+            programs.bring(journey.office, call.upload, sent)
         journey.look_anew()
         assert problem(journey) == code
 
 
 def test_another_documents_file_is_refused(journey):
     journey.asked()
-    other, _name = plugin.fetch(journey.office, start(journey, journey.leader).download)
+    other, _name = programs.fetch(journey.office, start(journey, journey.leader).download)
     journey.asked()
     call = start(journey, journey.leader)
-    mine, _name = plugin.fetch(journey.office, call.download)
+    mine, _name = programs.fetch(journey.office, call.download)
     if mine != other:  # typeset from the same words they can be the same bytes
         with pytest.raises(Invalid, match="returned-other-file"):
-            plugin.bring(journey.office, call.upload, leaders_program(journey).approved(other))
+            programs.bring(journey.office, call.upload, leaders_program(journey).approved(other))
 
 
 def test_nothing_is_started_for_what_does_not_wait(journey):

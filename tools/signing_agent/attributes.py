@@ -11,7 +11,7 @@ from asn1crypto import cms, tsp, x509
 from .troubles import Suspicious
 
 CONTENT_TYPE, MESSAGE_DIGEST = "content_type", "message_digest"
-CERTIFICATE = "signing_certificate_v2"
+CERTIFICATE, TIME = "signing_certificate_v2", "signing_time"
 EXPECTED = {CONTENT_TYPE, MESSAGE_DIGEST, CERTIFICATE}
 DIGESTS = ("sha256", "sha384", "sha512")
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
@@ -24,6 +24,7 @@ class Checked:
     attributes: bytes
     digest_name: str
     document_digest: bytes
+    beside: bool = False
 
     @property
     def attributes_digest(self) -> bytes:
@@ -31,23 +32,33 @@ class Checked:
 
 
 def check(
-    attributes: bytes, digest_name: str, document: bytes, shown_sha256: str, certificate: bytes
-) -> Checked:
+    attributes: bytes, digest_name: str, document: bytes, shown_sha256: str, certificate: bytes,
+    *, beside: bool = False,
+) -> Checked:  # fmt: skip
     """Raises Suspicious unless the attributes are a signature by `certificate` (DER) over exactly
-    this document, which begins with the file whose SHA-256 the person is shown."""
+    this document, which begins with the file whose SHA-256 the person is shown; where the signature
+    is to stand `beside` it, which is that file."""
     if digest_name not in DIGESTS:
         raise Suspicious(f"Máy chủ đòi thuật toán băm lạ ({digest_name}); không ký.")
     said = _read(attributes)
-    if set(said) != EXPECTED:
+    if set(said) != (EXPECTED | {TIME} if beside else EXPECTED):  # a PDF tells its time itself
         raise Suspicious("Nội dung phải ký có thuộc tính lạ; không ký.")
     if said[CONTENT_TYPE].native != "data":
         raise Suspicious("Nội dung phải ký không phải một văn bản; không ký.")
-    digest = document_digest(document, digest_name, shown_sha256)
+    digest_of = whole_digest if beside else document_digest
+    digest = digest_of(document, digest_name, shown_sha256)
     if said[MESSAGE_DIGEST].native != digest:
         raise Suspicious("Mã băm phải ký không phải của văn bản này; không ký.")
     if not _names(said[CERTIFICATE], certificate):
         raise Suspicious("Nội dung phải ký nêu chứng thư khác với chứng thư trong token; không ký.")
-    return Checked(attributes, digest_name, digest)
+    return Checked(attributes, digest_name, digest, beside)
+
+
+def whole_digest(document: bytes, digest_name: str, shown_sha256: str) -> bytes:
+    """The digest of a file that is signed as it is."""
+    if hashlib.sha256(document).hexdigest() != shown_sha256:
+        raise Suspicious("Tệp phải ký không phải tệp đang hiện; không ký.")
+    return hashlib.new(digest_name, document).digest()
 
 
 def document_digest(document: bytes, digest_name: str, shown_sha256: str) -> bytes:

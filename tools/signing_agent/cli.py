@@ -10,7 +10,7 @@ from .server import Server, checked
 from .settings import Settings
 from .signing import Run, plain
 from .token import Token
-from .troubles import Trouble
+from .troubles import Absent, Trouble
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(act=_list)
     sign = commands.add_parser("sign", help="xem từng văn bản rồi ký")
     sign.add_argument("--all", action="store_true", help="xem tất cả rồi hỏi một lần")
+    sign.add_argument("--batch", type=int, default=0, metavar="SỐ", help="chỉ lần duyệt này")
     sign.add_argument("--pin-each", action="store_true", help="hỏi PIN cho từng văn bản")
     sign.set_defaults(act=_sign)
     forget = commands.add_parser("forget", help="xóa việc ghép khỏi máy này")
@@ -70,7 +71,11 @@ def _pair(chosen: argparse.Namespace) -> int:
 def _list(_chosen: argparse.Namespace) -> int:
     told = Server.of(settings.load()).tasks()
     for task in told["tasks"]:
-        print(f"- {plain(task['reference'] or 'chưa có số')}: {plain(task['subject'])}")
+        files = f" ({task['files']} tệp)" if task["files"] > 1 else ""
+        batch = f" [lần duyệt {task['batch']}]" if task["batch"] else ""
+        print(
+            f"- {plain(task['reference'] or 'chưa có số')}: {plain(task['subject'])}{files}{batch}"
+        )
     if not told["tasks"]:
         print("Không có văn bản nào chờ token.")
     return 0
@@ -79,14 +84,18 @@ def _list(_chosen: argparse.Namespace) -> int:
 def _sign(chosen: argparse.Namespace) -> int:
     kept = settings.load()
     server = Server.of(kept)
-    tasks = server.tasks()["tasks"]
+    tasks = [each for each in server.tasks()["tasks"] if chosen.batch in (0, each["batch"])]
     if not tasks:
         print("Không có văn bản nào chờ token.")
         return 0
-    token = Token(kept.module, kept.token)
+    try:
+        token = Token(kept.module, kept.token)
+    except Absent as trouble:
+        server.trouble(trouble.code, tasks)
+        raise
     run = Run(server, token, input, getpass.getpass, print, each_time=chosen.pin_each)
     try:
-        (run.together if chosen.all else run.one_by_one)(tasks)
+        (run.together if chosen.all or chosen.batch else run.one_by_one)(tasks)
     finally:
         run.close()
     print(f"\nĐã ký {run.signed} văn bản; {run.failed} không ký được.")

@@ -12,6 +12,7 @@ from .settings import Settings
 from .troubles import Trouble
 
 PREFIX = "/signing-token"
+PLACES = {"document": "tasks", "copy": "copies"}
 TIMEOUT = 30
 MOST_JSON = 4 * 1024 * 1024
 MOST_DOCUMENT = 512 * 1024 * 1024
@@ -45,16 +46,28 @@ class Server:
     def tasks(self) -> dict:
         return self._json("GET", "/tasks")
 
-    def prepare(self, task_id: int) -> dict:
-        return self._json("POST", f"/tasks/{int(task_id)}/prepare", {})
+    def prepare(self, task: dict) -> dict:
+        return self._json("POST", f"{_of(task)}/prepare", {})
 
-    def document(self, task_id: int, nonce: str) -> bytes:
-        query = urlencode({"nonce": nonce})
-        return self._call("GET", f"/tasks/{int(task_id)}/document?{query}", None, MOST_DOCUMENT)
+    def document(self, task: dict, part: int, nonce: str) -> bytes:
+        query = urlencode({"nonce": nonce, "part": int(part)})
+        return self._call("GET", f"{_of(task)}/document?{query}", None, MOST_DOCUMENT)
 
-    def answer(self, task_id: int, nonce: str, signature: bytes) -> dict:
-        body = {"nonce": nonce, "signature": base64.b64encode(signature).decode()}
-        return self._json("POST", f"/tasks/{int(task_id)}/signature", body)
+    def answer(self, task: dict, part: int, nonce: str, signature: bytes) -> dict:
+        body = {
+            "nonce": nonce,
+            "part": int(part),
+            "signature": base64.b64encode(signature).decode(),
+        }
+        return self._json("POST", f"{_of(task)}/signature", body)
+
+    def trouble(self, code: str, tasks: list[dict]) -> None:
+        """Lets the pages of these tell what happened here; whether it arrives does not matter."""
+        named = [{"kind": str(each["kind"]), "id": int(each["id"])} for each in tasks]
+        try:
+            self._json("POST", "/trouble", {"code": code, "tasks": named})
+        except Trouble:
+            return
 
     def _json(self, method: str, path: str, body: dict | None = None) -> dict:
         answer = self._call(method, path, body, MOST_JSON)
@@ -81,6 +94,11 @@ class Server:
         if len(content) > most:
             raise Trouble("Máy chủ trả lời quá dài. Hãy báo quản trị viên.")
         return content
+
+
+def _of(task: dict) -> str:
+    """The part of the addresses that names a task."""
+    return f"/{PLACES.get(task.get('kind'), 'tasks')}/{int(task['id'])}"
 
 
 def checked(address: str) -> str:

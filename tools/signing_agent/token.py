@@ -10,7 +10,16 @@ from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11 import exceptions as faults
 
 from .attributes import Checked
-from .troubles import Trouble
+from .troubles import Absent, Faulty, Locked, Removed, Trouble, WrongPin
+
+GONE = (
+    faults.DeviceRemoved,
+    faults.TokenNotPresent,
+    faults.TokenNotRecognised,
+    faults.SessionHandleInvalid,
+    faults.SessionClosed,
+    faults.UserNotLoggedIn,
+)
 
 
 @dataclass(frozen=True)
@@ -39,17 +48,21 @@ class Token:
             raise Trouble(f"Không mở được thư viện của token: {module}") from None
         tokens = [each for each in tokens if not label or each.label.strip() == label]
         if not tokens:
-            raise Trouble("Không thấy token. Hãy cắm token rồi chạy lại.")
+            raise Absent("Không thấy token. Hãy cắm token rồi chạy lại.")
         if len(tokens) > 1:
             labels = ", ".join(sorted(each.label.strip() for each in tokens))
             raise Trouble(f"Có nhiều token ({labels}). Hãy chọn bằng --token.")
         self._token = tokens[0]
 
     def certificates(self) -> list[OnToken]:
-        """Certificates that people and agencies sign with; those of authorities are left out."""
-        with self._token.open() as session:
-            found = session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})
-            read = [OnToken(each[Attribute.VALUE], each[Attribute.ID]) for each in found]
+        """Certificates that people and agencies sign with; those of authorities are left out.
+        Raises Removed, Faulty."""
+        try:
+            with self._token.open() as session:
+                found = session.get_objects({Attribute.CLASS: ObjectClass.CERTIFICATE})
+                read = [OnToken(each[Attribute.VALUE], each[Attribute.ID]) for each in found]
+        except faults.PKCS11Error as fault:
+            raise _trouble(fault) from None
         return [each for each in read if not x509.Certificate.load(each.der).ca]
 
     def open(self, pin: str) -> "OpenToken":
@@ -57,9 +70,9 @@ class Token:
         try:
             return OpenToken(self._token.open(user_pin=pin))
         except (faults.PinIncorrect, faults.PinInvalid, faults.PinLenRange):
-            raise Trouble("PIN không đúng. Nhập sai nhiều lần token sẽ tự khóa.") from None
+            raise WrongPin("PIN không đúng. Nhập sai nhiều lần token sẽ tự khóa.") from None
         except faults.PinLocked:
-            raise Trouble("Token đã bị khóa. Hãy liên hệ nơi cấp token để mở khóa.") from None
+            raise Locked("Token đã bị khóa. Hãy liên hệ nơi cấp token để mở khóa.") from None
         except faults.PKCS11Error as fault:
             raise _trouble(fault) from None
 
@@ -69,6 +82,7 @@ class OpenToken:
 
     def __init__(self, session: pkcs11.Session) -> None:
         self._session = session
+        self._keys: dict[bytes, pkcs11.PrivateKey] = {}
 
     def __enter__(self) -> "OpenToken":
         return self
@@ -82,17 +96,24 @@ class OpenToken:
     def sign(self, checked: Checked, certificate: OnToken) -> bytes:
         """The signature over the checked attributes: PKCS#1 v1.5, or ECDSA in DER. Only what was
         checked can be signed; the digest is computed here."""
-        wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: certificate.id}
         try:
-            key = next(iter(self._session.get_objects(wanted)), None)
-            if key is None:
-                raise Trouble("Token có chứng thư nhưng không có khóa bí mật của nó.")
+            key = self._key(certificate.id)
             if key.key_type == KeyType.EC:
                 pair = key.sign(checked.attributes_digest, mechanism=Mechanism.ECDSA)
                 return algos.DSASignature.from_p1363(pair).dump()
             return key.sign(_digest_info(checked), mechanism=Mechanism.RSA_PKCS)
         except faults.PKCS11Error as fault:
             raise _trouble(fault) from None
+
+    def _key(self, key_id: bytes) -> pkcs11.PrivateKey:
+        """Looked for once a session: many signatures follow."""
+        if key_id not in self._keys:
+            wanted = {Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.ID: key_id}
+            found = list(self._session.get_objects(wanted))
+            if not found:
+                raise Trouble("Token có chứng thư nhưng không có khóa bí mật của nó.")
+            self._keys[key_id] = found[0]
+        return self._keys[key_id]
 
 
 def _digest_info(checked: Checked) -> bytes:
@@ -103,7 +124,6 @@ def _digest_info(checked: Checked) -> bytes:
 
 
 def _trouble(fault: faults.PKCS11Error) -> Trouble:
-    gone = (faults.DeviceRemoved, faults.TokenNotPresent, faults.SessionHandleInvalid)
-    if isinstance(fault, gone):
-        return Trouble("Token đã bị rút ra. Hãy cắm lại rồi chạy lại.")
-    return Trouble(f"Token báo lỗi ({type(fault).__name__}). Hãy rút ra, cắm lại rồi thử lại.")
+    if isinstance(fault, GONE):
+        return Removed("Token đã bị rút ra.")
+    return Faulty(f"Token báo lỗi ({type(fault).__name__}). Hãy rút ra, cắm lại rồi thử lại.")
