@@ -100,9 +100,16 @@ SERVICES = {
         _l("Khóa này ký được mà không cần PIN hay OTP nên không an toàn để gắn."),
         _l("Hãy yêu cầu nhà cung cấp đặt PIN hoặc OTP cho khóa."),
     ),
+    "csc-algorithm": (
+        _l("Khóa này ở dịch vụ ký không ký được RSA PKCS#1 v1.5 hay ECDSA với SHA-256."),
+        _l("Hãy yêu cầu nhà cung cấp mở thuật toán này cho khóa, hoặc chọn khóa khác."),
+    ),
     "csc-one-at-a-time": (
-        _l("Khóa này ở dịch vụ ký chỉ cho ký từng văn bản với một mã OTP."),
-        _l("Hãy mở từng văn bản để ký."),
+        _l("Dịch vụ ký buộc mỗi mã OTP vào đúng một chữ ký, nên không ký nhiều tệp một lần được."),
+        _l(
+            "Hãy ký từng văn bản, mỗi lần một mã OTP. Văn bản có tệp đính kèm riêng thì gộp phụ "
+            "lục vào tệp chính, hoặc dùng khóa con dấu khác."
+        ),
     ),
     "csc-too-many": (
         _l("Dịch vụ ký chỉ cho tối đa %(most)s chữ ký với một mã OTP."),

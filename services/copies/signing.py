@@ -63,7 +63,9 @@ def prove(office: Office, actor: Actor, copy: CertifiedCopy, form: Mapping[str, 
     if token is not None:
         return Proof(copy.id, actor.person_id, token.id, None)
     typed = pins.Typed.of(form)
-    binding_id, authority = pins.open_key(office, actor, SigningRole.SEAL, typed, [copy.id])
+    binding_id, authority = pins.open_key(
+        office, actor, SigningRole.SEAL, typed, [copy.id], count=1
+    )
     return Proof(copy.id, actor.person_id, binding_id, authority)
 
 

@@ -50,11 +50,11 @@ def open_binding(office: Office, binding: CertificateBinding, authority: Authori
 
 
 def typed_once(
-    office: Office, binding: CertificateBinding, authority: Authority, documents: Sequence[int]
+    office: Office, binding: CertificateBinding, authority: Authority, count: int
 ) -> Mapping[str, str]:
     """What travels to the worker of a code that a service sent for this signing: where it may be,
     it is turned into the service's activation data at once, so that a wrong one is told on the page
-    and one code serves all documents.
+    and one code serves all of the `count` signatures.
 
     Raises Invalid("required" | "csc-otp-wrong", field="otp"; "csc-one-at-a-time" |
     "csc-too-many"), KeyRefused, Unavailable("csc-away").
@@ -64,16 +64,21 @@ def typed_once(
     if not authority.once.get("otp"):
         raise Invalid("required", field="otp")
     key = open_binding(office, binding, authority)
-    if key.facts["pins_hashes"]:  # they are known to the worker only
-        if len(documents) > 1:
+    if key.facts["pins_hashes"]:  # they are known to the worker only, one after the other
+        if count > 1:
             raise Invalid("csc-one-at-a-time", field="otp")
         return authority.once
-    return {"sad": key.activate(_signatures(office, binding, documents))}
+    return {"sad": key.activate(count)}
 
 
 def needs_otp(binding: CertificateBinding) -> bool:
     """Whether the service wants a code of its own for each signing."""
     return binding.backend == KeyBackend.CSC and bool(binding.parameters.get("needs_otp"))
+
+
+def one_code_one_signature(binding: CertificateBinding) -> bool:
+    """Whether each signature needs a code of its own: the service ties it to the very hash."""
+    return needs_otp(binding) and bool(binding.parameters.get("pins_hashes"))
 
 
 def send_otp(office: Office, binding: CertificateBinding) -> None:
@@ -82,8 +87,9 @@ def send_otp(office: Office, binding: CertificateBinding) -> None:
     client.send_otp(binding.parameters["credential"])
 
 
-def _signatures(office: Office, binding: CertificateBinding, documents: Sequence[int]) -> int:
-    """A seal goes on each enclosure too, under the same authorisation."""
+def signatures(office: Office, binding: CertificateBinding, documents: Sequence[int]) -> int:
+    """How many a decision on these outgoing documents asks for: a seal goes on each enclosure too,
+    under the same authorisation."""
     if binding.role != SigningRole.SEAL:
         return len(documents)
     count = select(func.count(Enclosure.id)).where(Enclosure.document_id.in_(documents))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from adapters.sealing import seal as seal_access
 from adapters.signing.keys import certificate_of, seal, seal_key
 from adapters.signing.keys.csc import Access, CscClient, checked_address
-from adapters.signing.keys.csc_wire import Credential
+from adapters.signing.keys.csc_wire import Credential, signs_as_wanted
 from adapters.signing.keys.pkcs11 import TokenPlace
 from adapters.signing.keys.token_reading import OnToken, read_token
 from adapters.signing.vault import checked_pin
@@ -92,6 +92,8 @@ def _from_service(office: Office, upload: Mapping) -> Material:
     client = CscClient(address, access, office.settings.csc_http)
     credential = client.credential(_credential_id(client, upload.get("credential", "").strip()))
     _require_guarded(credential, upload.get("secret", ""))
+    if not signs_as_wanted(credential):
+        raise Invalid("csc-algorithm", field="credential")
     parameters = {"url": address, "access": access.kind, "user": access.user, **credential.facts()}
     secret = {"pin": upload.get("secret", ""), "parameters": parameters}
     sealed = _sealed(office, secret, credential.certificate, credential.chain, upload["pin"])

@@ -26,6 +26,7 @@ class Wanted:
 
     code: bool = False
     otp: bool = False
+    otp_each: bool = False  # a code is good for one signature only
     token: bool = False  # not even the PIN: the person's own token asks for its own
 
 
@@ -51,7 +52,8 @@ def wanted(office: Office, actor: Actor) -> Wanted:
         binding = pins.key_in_use(office, actor, pins.role_of(actor))
     except Refusal as refusal:
         return Wanted(token=refusal.code == "key-on-token")
-    return Wanted(binding.demands_code, backends.needs_otp(binding))
+    each = backends.one_code_one_signature(binding)
+    return Wanted(binding.demands_code, backends.needs_otp(binding), each)
 
 
 def enrol(office: Office, actor: Actor) -> Enrolment:

@@ -72,13 +72,15 @@ def check_pin(
 
 
 def open_key(
-    office: Office, actor: Actor, role: SigningRole, typed: Typed, documents: Sequence[int]
-) -> tuple[int, Authority]:
+    office: Office, actor: Actor, role: SigningRole, typed: Typed, documents: Sequence[int],
+    *, count: int | None = None,
+) -> tuple[int, Authority]:  # fmt: skip
     """The actor's binding and what opens it, for many documents at once: what is wrong counts once.
+    `count`: of signatures, where it is not outgoing documents that are signed.
 
     Raises as `check_pin`.
     """
-    return _opened(office, actor, SigningRole(role), typed, documents)
+    return _opened(office, actor, SigningRole(role), typed, documents, count)
 
 
 def change_pin(office: Office, actor: Actor, pin: str, new_pin: str) -> None:
@@ -106,8 +108,9 @@ def role_of(actor: Actor) -> SigningRole:
 
 
 def _opened(
-    office: Office, actor: Actor, role: SigningRole, typed: Typed, documents: Sequence[int]
-) -> tuple[int, Authority]:
+    office: Office, actor: Actor, role: SigningRole, typed: Typed, documents: Sequence[int],
+    count_of: int | None = None,
+) -> tuple[int, Authority]:  # fmt: skip
     """The actor's binding and what opens it; whatever is wrong is counted."""
     binding = _binding(office, actor, role, typed.pin)
     code = None
@@ -120,7 +123,8 @@ def _opened(
     if data_key:
         try:
             authority = Authority(data_key, {"otp": typed.otp})
-            once = backends.typed_once(office, binding, authority, documents)
+            wanted = count_of or backends.signatures(office, binding, documents)
+            once = backends.typed_once(office, binding, authority, wanted)
         except KeyRefused as refusal:
             if isinstance(refusal, SecretRefused):
                 _note_refused(office, actor, binding_id, refusal)

@@ -13,11 +13,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
 SHA256 = "2.16.840.1.101.3.4.2.1"
 SHA256_RSA = "1.2.840.113549.1.1.11"
+SHA256_ECDSA, PSS = "1.2.840.10045.4.3.2", "1.2.840.113549.1.1.10"
 
 
 @dataclass
@@ -33,6 +34,8 @@ class Service:
     needs_otp: bool = False
     scal: str = "1"
     most: int = 10
+    algorithms: tuple[str, ...] = (SHA256_RSA,)
+    answers: str = ""  # in another form than the usual one: "pss", "side by side"
     lasts: int = 300
     status: int = 0  # answer everything with this
     pause: float = 0.0
@@ -79,7 +82,7 @@ class Service:
     def _credentials_info(self, asked: dict, version: int) -> tuple[int, dict]:
         certificates = [base64.b64encode(each).decode() for each in self.certificates]
         said = {
-            "key": {"status": "enabled", "algo": [SHA256_RSA], "len": 2048},
+            "key": {"status": "enabled", "algo": list(self.algorithms), "len": 2048},
             "cert": {"status": "valid", "certificates": certificates},
             "SCAL": self.scal,
             "multisign": self.most,
@@ -124,14 +127,22 @@ class Service:
             return 400, {"error": "invalid_request", "error_description": "Invalid parameter SAD"}
         if sad["hashes"] and not set(wanted) <= set(sad["hashes"]):
             return 400, {"error": "invalid_request", "error_description": "Hash is not authorized"}
-        if (algorithm, asked["signAlgo"]) != (SHA256, SHA256_RSA):
+        if algorithm != SHA256 or asked["signAlgo"] not in self.algorithms:
             return 400, {"error": "invalid_request", "error_description": "Algorithm"}
         sad["left"] -= len(wanted)
         return 200, {"signatures": [self._signature(each) for each in wanted]}
 
     def _signature(self, digest: str) -> str:
         hashed, way = base64.b64decode(digest), Prehashed(hashes.SHA256())
-        return base64.b64encode(self.key.sign(hashed, padding.PKCS1v15(), way)).decode()
+        if isinstance(self.key, ec.EllipticCurvePrivateKey):
+            made = self.key.sign(hashed, ec.ECDSA(way))
+            if self.answers == "side by side":
+                made = b"".join(n.to_bytes(32, "big") for n in decode_dss_signature(made))
+        elif self.answers == "pss":
+            made = self.key.sign(hashed, padding.PSS(padding.MGF1(hashes.SHA256()), 32), way)
+        else:
+            made = self.key.sign(hashed, padding.PKCS1v15(), way)
+        return base64.b64encode(made).decode()
 
 
 @contextmanager

@@ -4,14 +4,16 @@ import httpx
 import pytest
 from asn1crypto import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
 from adapters.signing.keys import KeyRefused, SecretRefused, csc
 from adapters.signing.keys.csc import Access, CscClient, CscKey, checked_address
+from adapters.signing.keys.csc_wire import RSA, signs_as_wanted
 from domain.errors import Invalid, Unavailable
 from tests.signing.conftest import PASSPHRASE
-from tests.signing.csc_server import Service, running
+from tests.signing.csc_server import PSS, SHA256_ECDSA, SHA256_RSA, Service, running
+from tests.signing.test_tokens import certified
 
 
 @pytest.fixture
@@ -70,6 +72,26 @@ def test_one_code_serves_as_many_signatures_as_were_asked_for(service, version):
         key.sign(b"three", "sha256")
     with pytest.raises(Invalid, match="csc-too-many"):
         key.activate(service.most + 1)
+
+
+@pytest.mark.parametrize("answers", ["", "side by side"])
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_key_on_elliptic_curves_answers_in_der_or_side_by_side(ca, version, answers):
+    key = ec.generate_private_key(ec.SECP256R1())
+    curves = Service(key, [certified(ca, key)], algorithms=(SHA256_ECDSA,), answers=answers)
+    with running(curves):
+        signature = key_at(curves, version).sign(b"signed attributes", "sha256")
+    key.public_key().verify(signature, b"signed attributes", ec.ECDSA(hashes.SHA256()))
+
+
+@pytest.mark.parametrize(
+    ("algorithms", "good"),
+    [((SHA256_RSA,), True), ((RSA,), True), ((PSS,), False), ((PSS, SHA256_RSA), True)],
+)
+def test_a_key_that_knows_only_pss_is_told_apart(service, algorithms, good):
+    service.algorithms = algorithms
+    asked = client(service)
+    assert signs_as_wanted(asked.credential("key-1")) is good
 
 
 def test_wrong_code_wrong_pin_and_wrong_access_are_final(service):

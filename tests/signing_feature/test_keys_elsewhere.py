@@ -8,11 +8,12 @@ from domain.errors import Invalid, Locked
 from domain.outgoing_flow import OutgoingState
 from models.audit import AuditEntry
 from models.signing import CertificateBinding, KeyBackend, SigningRequest
-from services import outgoing, signing
-from tests.conftest import PIN
-from tests.signing.csc_server import running
+from services import batches, outgoing, signing
+from tests.conftest import PASSWORD, PIN, drain
+from tests.signing.csc_server import PSS, running
 from tests.signing_feature import holders
 from tests.signing_feature.holders import a_service, a_token, bind_service, bind_token
+from tests.visitor import Visitor
 
 NEW_PIN = "864209"
 
@@ -155,3 +156,74 @@ def test_a_key_that_nothing_guards_is_not_bound(journey, service):
         bind_service(journey, service, NEW_PIN)
     with pytest.raises(Invalid, match="pin-too-short"):
         bind_service(journey, service, PIN[:3])
+
+
+def test_an_answer_in_pss_where_another_was_asked_for_is_no_signature(journey, service):
+    bind_service(journey, service, NEW_PIN)
+    service.answers = "pss"
+    doc = journey.submitted()
+    approve(journey, doc)
+    wait_and_work(journey)
+    assert failure(journey) == "signed-file-invalid"
+    doc = journey.now(doc.id)
+    assert (doc.state, doc.signed_sha256) == (OutgoingState.AWAITING_LEADER, None)
+    service.answers = ""
+    approve(journey, doc)
+    journey.work()
+    assert journey.now(doc.id).state == OutgoingState.SIGNED
+
+
+def test_a_key_that_makes_only_pss_is_not_bound(journey, service):
+    service.algorithms = (PSS,)
+    with pytest.raises(Invalid, match="csc-algorithm"):
+        bind_service(journey, service, NEW_PIN)
+
+
+def test_the_button_sends_the_code_and_the_page_takes_it(journey, service):
+    service.needs_otp = True
+    bind_service(journey, service, NEW_PIN)
+    doc = journey.submitted()
+    leader, address = Visitor(journey.app, "st.chutich", PASSWORD), f"/outgoing/{doc.id}"
+    page = leader.get(address).text
+    assert "Gửi mã OTP cho tôi" in page
+    assert 'name="otp"' in page
+    sent = leader.submit("/signing/otp", {"document": str(doc.id)}, page=address)
+    assert sent.location.endswith(address)
+    assert "Dịch vụ ký đã gửi mã OTP" in leader.get(address).text
+    assert service.calls.count("credentials/sendOTP") == 1
+    form = {"version": doc.version, "digest": doc.prepared_sha256, "pin": NEW_PIN}
+    refused = leader.submit(f"{address}/approve", form | {"otp": "000000"}, page=address)
+    assert refused.status_code == 422
+    assert "000000" not in refused.text
+    assert leader.submit(f"{address}/approve", form | {"otp": service.otp}, page=address).location
+    journey.work()
+    assert journey.now(doc.id).state == OutgoingState.SIGNED
+    clerk = Visitor(journey.app, "st.vanthu", PASSWORD)
+    assert clerk.submit("/signing/otp", page="/").status_code == 422  # their key wants none
+
+
+@pytest.mark.parametrize(("scal", "together"), [("1", True), ("2", False)])
+def test_one_code_for_many_or_the_page_says_before_that_each_needs_its_own(
+    journey, service, scal, together
+):
+    service.needs_otp, service.scal = True, scal
+    bind_service(journey, service, NEW_PIN)
+    documents = [journey.submitted(), journey.submitted()]
+    page = Visitor(journey.app, "st.chutich", PASSWORD).get("/batches/approve").text
+    assert ("mỗi mã OTP vào đúng một chữ ký" in page) is not together
+    signing.send_otp(journey.office, journey.leader)
+    docs = [f"{doc.id}:{doc.prepared_sha256}" for doc in documents]
+    form = {"docs": docs, "pin": NEW_PIN, "otp": service.otp, "unopened": "1"}
+    if together:
+        batches.start(journey.office, journey.leader, "approve", form)
+        drain(journey.app, rounds=20, kinds={"sign", "batch"})
+        assert {journey.now(doc.id).state for doc in documents} == {OutgoingState.SIGNED}
+        assert service.calls.count("credentials/authorize") == 1
+        return
+    with pytest.raises(Invalid, match="csc-one-at-a-time"):
+        batches.start(journey.office, journey.leader, "approve", form)
+    assert "credentials/authorize" not in service.calls  # the code is still good for one
+    form["docs"] = docs[:1]
+    batches.start(journey.office, journey.leader, "approve", form)
+    drain(journey.app, rounds=20, kinds={"sign", "batch"})
+    assert journey.now(documents[0].id).state == OutgoingState.SIGNED

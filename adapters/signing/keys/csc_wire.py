@@ -123,6 +123,13 @@ def algorithm_for(facts: Mapping, rsa: bool, digest: str) -> str:
     return RSA if rsa and whole not in facts["algorithms"] else whole
 
 
+def signs_as_wanted(credential: Credential) -> bool:
+    """Whether the key makes the signatures that our documents have: RSA in PKCS#1 v1.5, or ECDSA,
+    with SHA-256. One that knows only RSASSA-PSS does not."""
+    wanted = {algos.SignedDigestAlgorithmId(f"sha256_{each}").dotted for each in ("rsa", "ecdsa")}
+    return not credential.algorithms or bool({RSA, *wanted} & set(credential.algorithms))
+
+
 def oid_of(digest: str) -> str:
     return algos.DigestAlgorithmId(digest).dotted
 
