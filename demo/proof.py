@@ -65,6 +65,12 @@ def names_who_to_ask(pdf: bytes) -> bool:
     return all(signature.signer_cert.ocsp_urls for signature in signatures)
 
 
+def stamp_ends(pdf: bytes) -> datetime:
+    """When the certificate of its newest document time stamp ends."""
+    stamps = PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures
+    return stamps[-1].signer_cert.not_valid_after
+
+
 def evidence_in(pdf: bytes) -> tuple[int, int]:
     """(OCSP answers, revocation lists) that the file itself carries."""
     store = PdfFileReader(BytesIO(pdf)).root["/DSS"]

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import select
-
 import migrations
 from adapters.signing.demo_ca import DemoCA
 from app import create_app
@@ -13,7 +11,6 @@ from demo.nodes import RunningNode, free_port
 from demo.province import DISTRICTS, HUB
 from demo.running_authority import RunningAuthority, certificate_authority
 from demo.secrets import DemoSecrets, load_secrets
-from models.preservation import Preservation
 from services import audit_chain
 
 FIRST_PORT = 8000
@@ -98,17 +95,6 @@ class Province:
     def root(self) -> bytes:
         """The certificate that everybody here trusts."""
         return certificate_authority(self.folder).root_der
-
-    def kept(self, node: RunningNode, sha256: str) -> tuple[Preservation, bytes] | None:
-        """What is kept beside an issued file, and its archive form; None while something waits."""
-        app = create_app(node.settings(), wake=_nobody)
-        with app.app_context():
-            office = app.extensions["office"]
-            query = select(Preservation).where(Preservation.file_sha256 == sha256)
-            row = office.session().scalars(query).one_or_none()
-            if row is None or row.missing or not row.archive_sha256:
-                return None
-            return row, office.files.read(row.archive_sha256)
 
     def audit_faults(self, node: RunningNode) -> list:
         """What is wrong with the audit chain of a node; nothing, as it should be."""
