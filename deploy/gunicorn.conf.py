@@ -1,8 +1,11 @@
 """How gunicorn serves a node: one process with threads for people; a hub, called by machines, has
 one for each core. `gunicorn -c deploy/gunicorn.conf.py`."""
 
+import json
 import os
 import signal
+
+from gunicorn import util
 
 wsgi_app = "app:create_app()"
 bind = os.environ.get("VANTHU_BIND", "127.0.0.1:8000")
@@ -27,6 +30,28 @@ limit_request_field_size = 256 * 1024
 limit_request_fields = 64
 accesslog = None
 control_socket_disable = True
+
+
+def refuse(sock, status, reason, message) -> None:
+    """What gunicorn itself refuses never reaches the program. A hub's callers are machines: a page
+    would be a lost answer for the SDK of the axis. Codes as in adapters/axis/errors.py."""
+    if status in (414, 431):
+        code, words = "21", "Khong xu ly duoc tep: header qua dai hoac qua nhieu"
+    elif status >= 500:
+        code, words = "20", "Loi cua truc, hay gui lai"
+    else:
+        code, words = "24", "Tham so trong header khong hop le"
+    answer = {"status": "FAIL", "ErrorCode": code, "ErrorDesc": words, "DocId": "", "data": ""}
+    body = json.dumps(answer)
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(sock, (head + body).encode("ascii"))
+
+
+if is_hub:
+    util.write_error = refuse
 
 
 def pre_request(worker, req) -> None:

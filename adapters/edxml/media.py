@@ -42,7 +42,11 @@ RAW_ON_WIRE = {
 }
 ZIPPED_ON_WIRE = "application/zip"
 
-_NOT_IN_NAMES = str.maketrans({"/": "-", "\\": "-", "\n": " ", "\r": " ", "\t": " "})
+# Marks that turn the direction of writing make "hsx.exe" look like "hexe.xsh".
+_TURNING = dict.fromkeys(
+    map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+_NOT_IN_NAMES = str.maketrans({"/": "-", "\\": "-", "\n": " ", "\r": " ", "\t": " "}) | _TURNING
 
 
 def extension_of(name: str) -> str:

@@ -123,12 +123,11 @@ def _status_code(message: Node) -> str:
 
 
 def _package(root: Node, header: Node, limits: Limits, keep: Keep | None = None) -> Package:
-    traces = header.one("TraceHeaderList")
     fields = read_document(header.one("MessageHeader"))
     fields |= {
         "errors": read_errors(header),
-        "trace": read_trace(traces),
-        "business": read_business(traces),
+        "trace": read_trace(header.one("TraceHeaderList")),
+        "business": read_business(header),
         "attachments": read_attachments(root, limits, keep) if keep else (),
     }
     return Package(**fields, repairs=told(root.repairs))

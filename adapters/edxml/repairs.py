@@ -20,6 +20,7 @@ class Repair(StrEnum):
     NOT_A_NUMBER = "not-a-number"  # element=text
     UNREADABLE_TIME = "unreadable-time"  # element=text
     UNKNOWN_BUSINESS = "unknown-business"  # the number
+    MISPLACED = "misplaced"  # the element
     JUNK_HOP = "junk-hop"  # the code of the organ, if any
     ATTACHMENT_NAME = "attachment-name"
     MISSING_ATTACHMENT = "missing-attachment"
@@ -45,6 +46,7 @@ OF_FORM = frozenset(Repair) - {
     Repair.NOT_A_NUMBER,
     Repair.UNREADABLE_TIME,
     Repair.UNKNOWN_BUSINESS,
+    Repair.MISPLACED,
     Repair.MISSING_ATTACHMENT,
     Repair.BASE64_JUNK,
     Repair.ZIP_KEPT,

@@ -6,6 +6,8 @@ from adapters.edxml.nodes import Node
 from adapters.edxml.package import Business, BusinessKind, Hop, ReceiverChange, Replacement, Staff
 from adapters.edxml.repairs import Repair
 
+NAMES = ("Bussiness", "Business")
+
 
 def read_trace(traces: Node) -> tuple[Hop, ...]:
     """The hops that name an organ; the axis itself adds some that do not."""
@@ -19,9 +21,15 @@ def read_trace(traces: Node) -> tuple[Hop, ...]:
     return tuple(hops)
 
 
-def read_business(traces: Node) -> Business:
-    """A package of the first versions has no Bussiness and brings a new document."""
-    node = traces.one("Bussiness", "Business")
+def read_business(header: Node) -> Business:
+    """A package of the first versions has no Bussiness and brings a new document. One that stands
+    beside its place is read all the same: a revocation must not be taken for a new document."""
+    traces = header.one("TraceHeaderList")
+    node = traces.one(*NAMES)
+    if not node:
+        node = header.one(*NAMES) or header.one("MessageHeader").one(*NAMES)
+        if node:
+            node.mend(Repair.MISPLACED, node.name)
     changes = node.all("BussinessDocumentInfo")
     people = [read_staff(each) for each in node.all("StaffInfo")]
     return Business(

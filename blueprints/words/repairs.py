@@ -16,6 +16,7 @@ REPAIRS = {
     "not-a-number": _l("Gói tin ghi %(detail)s không phải là số, không dùng."),
     "unreadable-time": _l("Gói tin ghi %(detail)s không phải là ngày, giờ đúng, không dùng."),
     "unknown-business": _l("Quy chuẩn không có loại nghiệp vụ %(detail)s, coi là văn bản mới."),
+    "misplaced": _l("Phần %(detail)s đứng sai chỗ trong gói tin, đã đọc được."),
     "junk-hop": _l("Một chặng chuyển không ghi mã cơ quan, đã bỏ qua."),
     "attachment-name": _l("Tên tệp đính kèm thiếu hoặc có ký tự lạ, nay là %(detail)s."),
     "missing-attachment": _l("Gói tin kê tệp %(detail)s nhưng không gửi kèm."),

@@ -249,6 +249,7 @@ def test_cid_is_stripped_however_often_it_was_added():
         ("a.pdf&gt;", "a.pdf"),
         ("..", "attachment-1"),
         ("", "attachment-1"),
+        ("to-trinh-\u202efdp.pdf", "to-trinh-fdp.pdf"),
     ],
 )
 def test_a_name_is_never_a_path(given, shown):

@@ -1,5 +1,6 @@
 """What careless producers send is read all the same, and every mending is told."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -186,6 +187,22 @@ def test_an_unknown_business_is_told_and_taken_as_new():
         message_xml(traces="<Bussiness><BussinessDocType>9</BussinessDocType></Bussiness>")
     )
     assert (package.business.kind, package.repairs) == (BusinessKind.NEW, ("unknown-business:9",))
+
+
+@pytest.mark.parametrize("place", ["edXMLHeader", "MessageHeader"])
+def test_a_business_beside_its_place_is_read_and_told(place):
+    """A revocation must not be taken for a new document."""
+    end = f"</edXML:{place}>".encode()
+    business = b"<Bussiness><BussinessDocType>1</BussinessDocType></Bussiness>"
+    data = re.sub(
+        rb"<edXML:Bussiness>.*</edXML:Bussiness>",
+        b"",
+        write_package(plain_package()),
+        flags=re.DOTALL,
+    )
+    package = read_package(data.replace(end, business + end))
+    assert package.business.kind == BusinessKind.REVOKE
+    assert package.repairs == ("misplaced:Bussiness",)
 
 
 def test_paper_given_as_a_page_count_means_yes():

@@ -1,9 +1,13 @@
 """The hub as it is deployed: gunicorn with our settings, headers far beyond its usual limits, and
 real packages from outside."""
 
+import http.client
+import json
 import re
+import socket
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -55,6 +59,27 @@ def test_a_thousand_recipients_in_the_header_and_a_slashed_endpoint(axis, tmp_pa
     started = time.monotonic()
     assert receiver.getEdoc(item["docId"]).data.encode() == edoc()
     assert time.monotonic() - started < 2.5, "the SDK waits 3 s where nobody says 100 Continue"
+
+
+@pytest.mark.parametrize(
+    ("lines", "status", "code"),
+    [
+        ([f"X-Left-Over-{n}: 1" for n in range(100)], 431, "21"),
+        (["XroadVnpt-to: " + "9" * 300_000], 431, "21"),
+        (["No header at all"], 400, "24"),
+        (["Content-Length: viel"], 400, "24"),
+    ],
+)
+def test_what_the_web_server_itself_refuses_is_json_too(axis, lines, status, code):
+    url = urlsplit(axis)
+    head = "\r\n".join([f"POST {url.path}/sendEdoc HTTP/1.1", "Host: hub", *lines, "", ""])
+    with socket.create_connection((url.hostname, url.port), timeout=10) as caller:
+        caller.sendall(head.encode())
+        answer = http.client.HTTPResponse(caller)
+        answer.begin()
+        said = json.load(answer)
+    assert (answer.status, answer.headers["Content-Type"]) == (status, "application/json")
+    assert (said["status"], said["ErrorCode"], said["DocId"]) == ("FAIL", code, "")
 
 
 def packages() -> list[Path]:
