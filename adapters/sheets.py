@@ -4,6 +4,7 @@ cell is a text here, a day as 2026-11-23."""
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
@@ -17,6 +18,15 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 40
 LONGEST_CELL = 1000
 PIECE = 1024 * 1024
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+)
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -80,7 +90,7 @@ def _text(cell: object) -> str:
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    text = str(cell)[:LONGEST_CELL].strip()
+    text = str(cell).replace("\0", "")[:LONGEST_CELL].strip()  # no database keeps that letter
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
 
 
@@ -119,7 +129,7 @@ def _check_parts(data: bytes) -> None:
                 raise _too_large()
             for part in parts:
                 left -= _checked_size(archive, part, left)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
+    except BROKEN:
         raise Invalid("sheet-unreadable") from None
 
 

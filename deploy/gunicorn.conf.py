@@ -37,10 +37,8 @@ def refuse(sock, status, reason, message) -> None:
     would be a lost answer for the SDK of the axis. Codes as in adapters/axis/errors.py."""
     if status in (414, 431):
         code, words = "21", "Khong xu ly duoc tep: header qua dai hoac qua nhieu"
-    elif status >= 500:
-        code, words = "20", "Loi cua truc, hay gui lai"
-    else:
-        code, words = "24", "Tham so trong header khong hop le"
+    else:  # tried again by a node of ours: a request may have been torn on the way
+        code, words = "20", "May chu khong doc duoc loi goi HTTP"
     answer = {"status": "FAIL", "ErrorCode": code, "ErrorDesc": words, "DocId": "", "data": ""}
     body = json.dumps(answer)
     head = (

@@ -91,6 +91,7 @@ ANSWERS: dict[str, Answer] = {
     "axis-recipient-dissolved": Answer(
         "18", "Don vi nhan da giai the: {recipient}, don vi ke thua: {successor}"
     ),
+    "axis-recipient-early": Answer("18", "Don vi nhan {recipient} chi hoat dong tu ngay {since}"),
     "axis-no-recipient": Answer("18", "Van ban khong co don vi nhan"),
     "axis-recipient-locked": Answer("23", "Don vi nhan dang bi khoa: {recipient}"),
     "axis-empty-file": Answer("10", "Tep edXML rong"),

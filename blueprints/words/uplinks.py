@@ -35,6 +35,10 @@ WORDS = {
         _l("Nơi nhận đã giải thể (%(detail)s)."),
         _l("Hãy báo nơi gửi cơ quan kế thừa."),
     ),
+    "axis-recipient-early": (
+        _l("Nơi nhận chưa đến ngày hoạt động (%(detail)s)."),
+        _l("Hãy sửa ngày có hiệu lực trong danh bạ nếu sai; trục kia sẽ giao lại."),
+    ),
     "axis-recipient-locked": (
         _l("Nơi nhận %(detail)s đang bị khóa."),
         _l("Hãy mở khóa trong danh bạ; trục kia sẽ giao lại."),

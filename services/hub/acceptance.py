@@ -26,7 +26,7 @@ from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubAccount, HubMessage
 from services.hub import forwarding, receipts, relaying, routing, tracing, waiting
 from services.hub.envelope import Envelope, open_envelope
-from services.hub.lookup import find_by_code, is_dissolved
+from services.hub.lookup import find_by_code, is_dissolved, is_early
 from services.office import Office
 from services.unit_of_work import Work, transaction
 
@@ -59,7 +59,7 @@ def accept(
     uplink may be of anybody who is not at home here.
 
     Raises AxisRefusal: axis-bad-edxml, axis-wrong-from, axis-loop, axis-no-recipient,
-    axis-unknown-recipient, axis-recipient-dissolved, axis-recipient-locked,
+    axis-unknown-recipient, axis-recipient-dissolved, axis-recipient-early, axis-recipient-locked,
     axis-same-id-other-bytes; Unavailable.
     """
     with package.open() as source:
@@ -130,6 +130,9 @@ def _check_open(office: Office, entries: Sequence[DirectoryEntry]) -> None:
         if is_dissolved(entry, office.today()):
             heir = forwarding.heir(office, entry) or "khong co"
             raise AxisRefusal("axis-recipient-dissolved", recipient=entry.code, successor=heir)
+        if is_early(entry, office.today()):
+            since = f"{entry.valid_from:%d/%m/%Y}"
+            raise AxisRefusal("axis-recipient-early", recipient=entry.code, since=since)
     _refuse_any("axis-recipient-locked", [entry.code for entry in entries if entry.is_locked])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.axis.records import AgencyRecord, DirectoryRecord, SynchronizeUnit
@@ -31,8 +31,14 @@ def is_dissolved(entry: DirectoryEntry | Row, today: date) -> bool:
     return entry.valid_to is not None and entry.valid_to < today
 
 
+def is_early(entry: DirectoryEntry | Row, today: date) -> bool:
+    """A reorganisation is entered before its day."""
+    return entry.valid_from is not None and entry.valid_from > today
+
+
 def live_on(today: date) -> ColumnElement[bool]:
-    return or_(DirectoryEntry.valid_to.is_(None), DirectoryEntry.valid_to >= today)
+    since, until = DirectoryEntry.valid_from, DirectoryEntry.valid_to
+    return and_(or_(since.is_(None), since <= today), or_(until.is_(None), until >= today))
 
 
 def matches(text: str, most: int = MOST_FOUND) -> list[ColumnElement[bool]]:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from adapters.axis.wire import sign_headers
 from domain.errors import Conflict
 from models.hub import HubMessage
 from services.hub import accounts, directory
+from services.hub.lookup import find_by_code
 from services.office import utc_now
 from tests.axis.sdk_client import SdkClient
 from tests.hub.packages import (
@@ -161,6 +163,19 @@ def test_a_dissolved_recipient_is_refused_with_its_successor(call, office, opera
     [unit] = [u for u in call().get_synchronize_unit() if u.code == BINH_MINH]
     assert unit.deleted
     assert unit.version == 2
+
+
+def test_a_recipient_that_does_not_exist_yet_is_neither_listed_nor_written_to(call, office):
+    """Reorganisations are entered before their day."""
+    entry = find_by_code(office, {BINH_MINH})[BINH_MINH]
+    entry.valid_from = office.today() + timedelta(days=1)
+    office.session().commit()
+    error = refusal(lambda: call().send_edoc(edoc(), to=[BINH_MINH]))
+    assert (error.code, entry.valid_from.strftime("%d/%m/%Y") in error.desc) == ("18", True)
+    assert BINH_MINH not in {agency.code for agency in call().get_agencies_list()}
+    entry.valid_from = office.today()
+    office.session().commit()
+    assert call().send_edoc(edoc(), to=[BINH_MINH])
 
 
 def test_a_locked_recipient_is_refused(call, office, operator):

@@ -160,7 +160,16 @@ def entities() -> bytes:
     return out.getvalue()
 
 
+def spoilt() -> bytes:
+    """A workbook whose compressed bytes were damaged on the way."""
+    data = bytearray(sheets.write_xlsx("a", ["Mã", "Tên"], [["x", "y"]] * 100))
+    start = data.index(b"sheet1.xml") + 20
+    data[start : start + 40] = b"\xff" * 40
+    return bytes(data)
+
+
 HOSTILE = (
+    (spoilt, "sheet-unreadable"),
     (bomb, "sheet-too-large"),
     (entities, "sheet-unreadable"),
     (lambda: b"PK\x03\x04 not an archive", "sheet-unreadable"),
@@ -178,6 +187,11 @@ def test_hostile_files_are_refused_in_words(office, take, visitor, monkeypatch):
         item = take(make())
         assert (item.state, item.problem) == ("failed", problem)
         assert "Chọn tệp khác" in visitor.get(f"/hub/directory/imports/{item.id}").text
+
+
+def test_a_letter_that_no_database_keeps_is_left_out(office, take):
+    item = take(f"{HEAD}\n000.77.31.H48,Xã \0Bình An\n".encode())
+    assert (item.state, item.new, item.errors) == ("ready", 1, 0)
 
 
 def test_no_cell_becomes_a_formula_and_none_is_lost_by_that(office, operator):
