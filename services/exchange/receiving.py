@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from adapters.axis.connectors import Connector
 from adapters.edxml.errors import MalformedPackage
 from adapters.edxml.kept import Kept
-from adapters.edxml.package import Package, StatusMessage
+from adapters.edxml.package import BusinessKind, Package, StatusMessage
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import SYSTEM
 from models.agencies import Agency
@@ -147,11 +147,14 @@ def _take_document(work: Work, message: ExchangeMessage, package: Package, agenc
 
 
 def _replaced(package: Package, agency: Agency) -> list[str]:
-    """Ids of the documents that this one replaces for this agency; without a list for all."""
-    ours = {agency.code, agency.old_code, ""}
+    """Ids of the documents that this one replaces for this agency; without a list of recipients
+    for all. Who keeps no list of them names the one as an update does."""
+    ours, business = {agency.code, agency.old_code, ""}, package.business
+    if business.kind == BusinessKind.REPLACE and not business.replacements:
+        return [uid for uid in package.concerns if uid != package.document_id]
     return [
         each.document_id
-        for each in package.business.replacements
+        for each in business.replacements
         if not each.organ_codes or ours.intersection(each.organ_codes)
     ]
 

@@ -21,6 +21,7 @@ from domain.incoming_flow import IncomingState
 from domain.roles import SYSTEM
 from models.agencies import HubLink
 from models.audit import AuditEntry, Notification
+from models.changes import Change
 from models.exchange import Direction, ExchangeMessage, HubCircuit, StatusEvent
 from models.files import StoredFile
 from models.hub import Delivery, HubMessage
@@ -251,3 +252,13 @@ def test_packages_that_cannot_be_had_keep_nothing_back_that_lies_behind_them(wor
     link = next(each for each in world.a.all(HubLink) if each.system_id == BINH_SON)
     assert link.last_error == "packages-left:7"
     assert [circuit.failures for circuit in world.a.all(HubCircuit)] in ([], [0])
+
+
+def test_a_replacement_that_names_the_old_document_as_an_update_does_is_linked_to_it(world):
+    put_at_hub(world, package())
+    business = Business(kind=BusinessKind.REPLACE, document_id="van-ban-1")
+    put_at_hub(world, package(document_id="van-ban-2", business=business))
+    world.a.poll()
+    old, new = arrivals(world.a, BINH_SON)
+    (change,) = world.a.all(Change)
+    assert (change.kind, change.incoming_id, change.new_incoming_id) == ("replace", old.id, new.id)
