@@ -1,6 +1,7 @@
 """Signing with the desktop program from a page in Chromium: the program is a simulator behind a
 real WebSocket on the port that the page knows, with a key of the demo authority."""
 
+import os
 import threading
 
 import pytest
@@ -8,14 +9,23 @@ from axe_playwright_python.base import AXE_SCRIPT
 from werkzeug.serving import make_server
 
 from domain.outgoing_flow import OutgoingState
+from services.outgoing import Upload
 from tests.axis.tls import _make_certificate
 from tests.browser.clerk import Clerk
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_every_page import faults
 from tests.conftest import PASSWORD, find_actor, make_node
-from tests.signing_token.conftest import SON_TINH, TOKEN_PASSPHRASE, Journey, leaders_p12
+from tests.signing.conftest import typeset
+from tests.signing_token.conftest import (
+    SON_TINH,
+    TOKEN_PASSPHRASE,
+    Journey,
+    agency_p12,
+    leaders_p12,
+)
 from tests.signing_token.desktop_program import DesktopProgram, listening
 from tests.signing_token.test_agent_calls import last_request
+from tests.signing_token.test_batches import sign_all
 
 pytestmark = pytest.mark.browser
 
@@ -45,11 +55,20 @@ def address(journey):
 
 @pytest.fixture
 def leader(chromium, address):
+    yield from signed_in(chromium, address, "st.chutich")
+
+
+@pytest.fixture
+def clerk(chromium, address):
+    yield from signed_in(chromium, address, "st.vanthu")
+
+
+def signed_in(chromium, address: str, username: str):
     window = chromium.new_context(
         viewport={"width": DESK[0], "height": DESK[1]}, ignore_https_errors=True, locale="vi-VN"
     )
     clerk = Clerk(window, address)
-    clerk.sign_in("st.chutich", PASSWORD)
+    clerk.sign_in(username, PASSWORD)
     yield clerk
     # Chromium itself tells of a WebSocket that nobody answers.
     troubles = [each for each in clerk.troubles if "WebSocket connection" not in each]
@@ -105,3 +124,61 @@ def test_pairing_a_computer_fits_and_is_accessible(journey, leader):
         leader.page.set_viewport_size({"width": width, "height": height})
         leader.fits()
         leader.troubles += faults(leader, width)
+
+
+def looks_right(clerk, name: str) -> None:
+    """On both screens: fits, nothing that hinders anybody. The pictures are kept where wanted."""
+    clerk.page.evaluate(AXE_SCRIPT)
+    for width, height in (DESK, PHONE):
+        clerk.page.set_viewport_size({"width": width, "height": height})
+        clerk.fits()
+        clerk.troubles += faults(clerk, width)
+        if folder := os.environ.get("VANTHU_PICTURES"):
+            clerk.page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+    clerk.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+
+
+def in_a_thread(act) -> None:
+    """Signing wants an event loop of its own, and here Playwright's runs."""
+    thread = threading.Thread(target=act)
+    thread.start()
+    thread.join()
+
+
+def test_an_enclosure_is_signed_by_the_program_from_its_line_on_the_page(journey, clerk, tmp_path):
+    annex = typeset('#set page(paper: "a4", margin: 20mm)\n#lorem(60)')
+    journey.bind_seal()
+    files = (Upload("Phụ lục số liệu quý IV.pdf", annex), Upload("b.csv", b"1;2;3\n"))
+    in_a_thread(lambda: with_app(journey, lambda: journey.with_files(*files)))
+    clerk.open(f"/signing/{last_request(journey).id}/token")
+    clerk.sees("Đã ký 0 trên 3 tệp")
+    looks_right(clerk, "files")
+    program = DesktopProgram(agency_p12(journey.office.now()), TOKEN_PASSPHRASE)
+    with listening(program, _make_certificate(tmp_path)):
+        clerk.page.locator("#tep-1 button").click()
+        clerk.sees("Đã ký 1 trên 3 tệp")  # by itself, once the file is back
+    assert program.asked[-1][0] == "SignAppendix"
+    assert program.asked[-1][1]["DocNumber"] == "01"
+    looks_right(clerk, "files-one-done")
+
+
+def test_a_batch_that_waits_for_the_token_tells_the_way_and_the_trouble(journey, leader):
+    documents = [journey.submitted() for _ in range(3)]
+    leader.open("/batches/approve?tick=all")
+    leader.sees("không nhập PIN ở đây")
+    looks_right(leader, "batch-new")
+    batch_id = sign_all(journey, [journey.now(doc.id) for doc in documents])
+    leader.open(f"/batches/{batch_id}")
+    leader.sees("Còn 3 trên 3 văn bản chờ token của bạn")
+    looks_right(leader, "batch")
+    machine = journey.paired(journey.leader)
+    task = machine.tasks()[0]
+    named = [{"kind": "document", "id": task["id"]}]
+    machine.call("POST", "/trouble", json={"code": "own-token-removed", "tasks": named})
+    leader.sees("Rút thẻ giữa chừng")  # by itself
+    looks_right(leader, "batch-trouble")
+
+
+def with_app(journey, act):
+    with journey.app.app_context():
+        return act()
