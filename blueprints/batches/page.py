@@ -101,8 +101,6 @@ def _detail(found: Progress) -> str:
     if counts["given_back"]:
         parts.append(_("%(n)s văn bản chưa làm vì đã dừng.", n=counts["given_back"]))
     if counts["on_token"]:
-        told = words(Refusal(found.trouble)) if found.trouble else None
         command = f"{COMMAND} --batch {found.batch.id}"
-        ask = _("Hãy cắm token rồi chạy ở máy đã ghép: %(command)s", command=command)
-        parts.append(f"{told.reason} {told.next_step}" if told else ask)
+        parts.append(_("Hãy cắm token rồi chạy ở máy đã ghép: %(command)s", command=command))
     return " ".join(parts)

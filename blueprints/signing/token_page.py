@@ -71,7 +71,8 @@ def _seen(found: OnToken) -> str:
 
 
 def _job(found: OnToken, state: SimpleNamespace) -> SimpleNamespace:
-    label, detail = waits_for_token(found.asked), f"{state.reason} {state.next_step}"
+    # What hinders stands above, in red.
+    label, detail = waits_for_token(found.asked), "" if state.bad else state.text
     return SimpleNamespace(label=label, state="running", detail=detail, done_url=None)
 
 
@@ -80,9 +81,8 @@ def _state(found: OnToken, machines) -> SimpleNamespace:
     troubled = next((row for row in found.open if row.problem), None)
     if troubled is not None:
         told = words(Refusal(troubled.problem))
-        return SimpleNamespace(bad=True, reason=told.reason, next_step=told.next_step)
-    reason, next_step = _progress(found, machines)
-    return SimpleNamespace(bad=False, reason=reason, next_step=next_step)
+        return SimpleNamespace(bad=True, text=f"{told.reason} {told.next_step}")
+    return SimpleNamespace(bad=False, text=" ".join(_progress(found, machines)))
 
 
 def _progress(found: OnToken, machines) -> tuple[str, str]:

@@ -48,6 +48,10 @@ def change_pin():
 @blueprint.get("/<int:request_id>/status")
 def status(request_id: int):
     asked = signing.request_of(office(), current_actor(), request_id)
+    waits = asked.state == SigningState.AWAITING_TOKEN
+    if is_fragment() and waits and asked.person_id == current_actor().person_id:
+        # What a desktop program brought was not taken: that page says why.
+        return done(url_for("signing.on_token", kind="document", request_id=request_id))
     answer = render(
         "signing/status.html",
         "status",

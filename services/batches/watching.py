@@ -2,7 +2,7 @@
 person's token, and forgetting what was authorised too long ago."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -34,7 +34,8 @@ OF_REQUEST = {
 
 @dataclass(frozen=True)
 class Line:
-    """One document and how far it is; `refusal` says why it failed."""
+    """One document and how far it is; `refusal` says why it failed, or why a token has not signed
+    it yet."""
 
     item: BatchItem
     outcome: str
@@ -43,12 +44,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Progress:
-    """`trouble`: what the computer with the person's token told of those that wait for it, as a
-    refusal's code."""
-
     batch: SigningBatch
     lines: Sequence[Line]
-    trouble: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """What hinders the person's token, as a refusal's code: of the first that waits for it."""
+        told = (
+            line.refusal.code for line in self.lines if line.outcome == ON_TOKEN and line.refusal
+        )
+        return next(told, "")
 
     @property
     def counts(self) -> Counter:
@@ -62,8 +67,8 @@ class Progress:
 def progress(office: Office, actor: Actor, batch_id: int) -> Progress:
     """How the actor's own batch stands; NotFound for anybody else's."""
     batch = _own(office, actor, batch_id)
-    lines = [_line(item) for item in batch.items]
-    return Progress(batch, lines, _trouble(office, lines))
+    troubles = _troubles(office, batch)
+    return Progress(batch, [_line(item, troubles) for item in batch.items])
 
 
 def whole(session: Session, batch_id: int) -> Progress:
@@ -124,14 +129,16 @@ def _from_token(work: Work, batch: SigningBatch) -> int:
     return given_back
 
 
-def _trouble(office: Office, lines: Sequence[Line]) -> str:
-    ids = [line.item.request_id for line in lines if line.outcome == ON_TOKEN]
-    query = select(TokenSigning.problem).where(
+def _troubles(office: Office, batch: SigningBatch) -> dict[int, str]:
+    """What hinders the token at each request that waits for it."""
+    waiting = (item.request for item in batch.items if item.request is not None)
+    ids = [each.id for each in waiting if each.state == SigningState.AWAITING_TOKEN]
+    query = select(TokenSigning.request_id, TokenSigning.problem).where(
         TokenSigning.request_id.in_(ids),
         TokenSigning.problem != "",
         TokenSigning.is_done.is_(False),
     )
-    return (office.session().scalar(query.order_by(TokenSigning.id).limit(1)) or "") if ids else ""
+    return dict(office.session().execute(query).all()) if ids else {}
 
 
 def forget_expired(office: Office) -> None:
@@ -172,10 +179,11 @@ def _loaded(session: Session, *where: ColumnElement[bool]) -> SigningBatch | Non
     return session.scalars(query).unique().one_or_none()
 
 
-def _line(item: BatchItem) -> Line:
+def _line(item: BatchItem, troubles: Mapping[int, str]) -> Line:
     if item.state == BatchItemState.FAILED:
         return Line(item, FAILED, Refusal(item.failure, **item.failure_fields))
     if item.request is None or item.state == BatchItemState.GIVEN_BACK:
         return Line(item, str(BatchItemState(item.state)), None)
     outcome = OF_REQUEST[SigningState(item.request.state)]
-    return Line(item, outcome, Refusal(item.request.failure) if outcome == FAILED else None)
+    code = item.request.failure if outcome == FAILED else troubles.get(item.request.id, "")
+    return Line(item, outcome, Refusal(code) if code else None)

@@ -104,7 +104,7 @@ def test_the_page_calls_the_program_and_tells_what_becomes_of_it(journey, leader
         leader.sees("Chưa cắm token")
         program.trouble = ""
         leader.press("Ký lại bằng VGCA")
-        leader.sees("Phần mềm đã ký và gửi tệp về")
+        leader.sees("Đang ký số")  # the page follows by itself
     work(journey)
     assert journey.now(doc.id).state == OutgoingState.SIGNED
     name, asked = program.asked[-1]

@@ -54,6 +54,10 @@ def test_each_document_of_a_batch_waits_for_the_token_and_has_its_own_result(jou
     sign(journey, machine, tasks[2], journey.token)
     work(journey)
     assert outcomes(journey, batch_id) == ["done", "on_token", "done"]
+    found = batches.progress(journey.office, journey.leader, batch_id)
+    assert [line.refusal.code if line.refusal else "" for line in found.lines] == [
+        "", "token-signature-wrong", "",
+    ]  # fmt: skip
     (left,) = machine.tasks()
     sign(journey, machine, left, journey.token)
     work(journey)
@@ -143,7 +147,7 @@ def test_the_pages_ask_for_no_pin_and_show_the_way_and_the_trouble(journey, thre
     polled = leader.get(f"{sent.location}?turn=1&told=", **{"HX-Request": "true"})
     assert polled.headers["HX-Refresh"] == "true"
     page = leader.get(sent.location).text
-    assert "Rút thẻ giữa chừng" in page
+    assert page.count("Rút thẻ giữa chừng") == 2  # of the batch, and at the document
     assert "Hãy cắm lại token rồi chạy lại chương trình ký" in page
     assert leader.submit(f"{sent.location}/stop", page=sent.location).status_code == 303
     assert leader.get(sent.location).text.count("Đã dừng, chưa làm") == 3
