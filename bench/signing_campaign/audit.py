@@ -1,29 +1,30 @@
 """The auditor of the signing campaign: reads the ledger, the SQLite file and the stored files with
 sqlite3, hashlib, pyHanko and poppler's pdfsig alone. It imports nothing of the program.
 
-    python bench/signing_campaign/audit.py FOLDER
+    python -m bench.signing_campaign.audit FOLDER
 
-Prints what it counted as JSON; exit 0 where nothing is lost, signed twice, not to be validated or
-skipped, else 1.
+Prints what it counted as JSON; exit 0 where nothing is lost, signed twice, not to be validated,
+skipped, left over or told untruly, else 1.
 """
 
-import asyncio
 import hashlib
 import json
-import shutil
 import sqlite3
-import subprocess
 import sys
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from asn1crypto import x509
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.validation import async_validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
+
+from bench.signing_campaign.signatures import PDFSIG, Mark, mark_beside, marks, valid_by_pdfsig
 
 GENESIS = "0" * 64
-PDFSIG = shutil.which("pdfsig")
+TRUE_FOR = timedelta(minutes=5)
+WHOLE = {  # kind of a register and of a line of the ledger: what its numbers are given to
+    "outgoing": ("document", "SELECT id, number_entry_id FROM outgoing_document"),
+    "copy": ("copy", "SELECT id, number_entry_id FROM certified_copy"),
+}
 
 
 class Audit:
@@ -38,7 +39,6 @@ class Audit:
         self.root = x509.Certificate.load((folder / "root.der").read_bytes())
         self.faults: list[tuple[str, str]] = []
         self.counts: Counter[str] = Counter()
-        self.named: set[str] = set()
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         return self.db.execute(query, values).fetchall()
@@ -54,109 +54,180 @@ class Audit:
 
     def run(self) -> None:
         for line in self.ledger:
-            self.document(line)
+            if "copy" in line:
+                self.copy(line)
+            else:
+                self.document(line)
+        self.batches()
         self.numbers()
         self.chain()
         self.leftovers()
-        known = {row["id"] for row in self.rows("SELECT id FROM outgoing_document")}
-        if known != {line["document"] for line in self.ledger}:
-            self.fault("invented", known)
+        for kind, query in WHOLE.values():
+            known = {row["id"] for row in self.rows(query)}
+            if known != {line[kind] for line in self.ledger if kind in line}:
+                self.fault("invented", (kind, known))
 
     def document(self, line: dict) -> None:
         self.counts["documents"] += 1
+        self.counts["documents with two leaders"] += line["leaders"] > 1
         (doc,) = self.rows("SELECT * FROM outgoing_document WHERE id = ?", line["document"])
         if doc["state"].lower() != "issued" or not doc["issued_sha256"]:
             self.fault("lost", (doc["id"], doc["state"]))
             return
-        prepared, signed, issued = (
-            self.read(doc[f"{kind}_sha256"]) for kind in ("prepared", "signed", "issued")
-        )
-        if not (prepared and issued.startswith(signed) and signed.startswith(prepared)):
-            self.fault("altered", doc["id"])
-        self.requests(doc)
-        self.steps(doc)
-        self.validate(doc["issued_sha256"], issued)
-        self.enclosures(doc["id"], line["enclosures"])
-
-    def requests(self, doc: sqlite3.Row) -> None:
-        """Of each role one request has an output, and it is what the document bears."""
-        for role, column in (("leader", "signed_sha256"), ("seal", "issued_sha256")):
-            found = self.rows(
-                "SELECT state, output_sha256, authorisation FROM signing_request"
-                " WHERE document_id = ? AND lower(role) = ?",
-                doc["id"], role,
-            )  # fmt: skip
-            self.counts["requests"] += len(found)
-            done = [row["output_sha256"] for row in found if row["state"].lower() == "done"]
-            if done != [doc[column]] or sum(bool(row["output_sha256"]) for row in found) != 1:
-                self.fault("signed twice", (doc["id"], role, len(found), len(done)))
-            if any(row["authorisation"] for row in found):
-                self.fault("authorisation kept", (doc["id"], role))
-            self.named |= set(done)
-
-    def steps(self, doc: sqlite3.Row) -> None:
+        requests = self.requests(doc, line["leaders"])
+        self.steps("outgoing:next_signer", doc["id"], line["leaders"] - 1)
         for tag in ("outgoing:leader_signed", "outgoing:sealed"):
-            (row,) = self.rows(
-                "SELECT count(*) AS n FROM audit_entry WHERE tag = ? AND subject_id = ?",
-                tag, doc["id"],
-            )  # fmt: skip
-            if row["n"] != 1:
-                self.fault("signed twice", (doc["id"], tag, row["n"]))
+            self.steps(tag, doc["id"], 1)
+        files = [doc["prepared_sha256"], *(each["output_sha256"] for each in requests)]
+        if files[-2:] != [doc["signed_sha256"], doc["issued_sha256"]] or not self.grows(files):
+            self.fault("altered", doc["id"])
+        self.signed(doc["issued_sha256"], requests)
+        self.enclosures(doc["id"], line["enclosures"], requests[-1:])
 
-    def validate(self, sha256: str, data: bytes) -> None:
-        """Two signatures, both whole by pyHanko (strict) and by poppler."""
+    def grows(self, files: list[str]) -> bool:
+        """Whether each file begins with all of the one before."""
+        read = [self.read(each) for each in files]
+        pairs = zip(read, read[1:], strict=False)
+        return all(read) and all(after.startswith(before) for before, after in pairs)
+
+    def requests(self, doc: sqlite3.Row, leaders: int) -> list[sqlite3.Row]:
+        """Those that are done, in their order: one of each leader, one of the seal, and no other
+        that has an output."""
+        found = self.rows(
+            "SELECT r.*, b.certificate_sha256 FROM signing_request r JOIN certificate_binding b"
+            " ON b.id = r.binding_id WHERE r.document_id = ? ORDER BY r.id",
+            doc["id"],
+        )
+        self.counts["requests"] += len(found)
+        done = [row for row in found if row["state"].lower() == "done"]
+        roles = [row["role"].lower() for row in done]
+        if roles != ["leader"] * leaders + ["seal"] or done != _with_output(found):
+            self.fault("signed twice", (doc["id"], roles, len(found)))
+        if any(row["authorisation"] for row in found):
+            self.fault("authorisation kept", doc["id"])
+        return done
+
+    def steps(self, tag: str, subject: int, wanted: int) -> None:
+        found = self.entries(tag, subject)
+        if len(found) != wanted:
+            self.fault("signed twice", (subject, tag, len(found)))
+
+    def entries(self, tag: str, subject: int) -> list[dict]:
+        """The details of these entries of the audit chain."""
+        query = "SELECT details FROM audit_entry WHERE tag = ? AND subject_id = ?"
+        return [json.loads(row["details"]) for row in self.rows(query, tag, subject)]
+
+    def signed(self, sha256: str, requests: list[sqlite3.Row]) -> None:
+        """Each request's signature, whole by pyHanko (strict) and by poppler, of its certificate,
+        with its time; and no other."""
+        data = self.read(sha256)
         self.counts["files validated by pyHanko, strict"] += 1
         try:
-            if asyncio.run(self._verdicts(sha256)) != [True, True]:
-                self.fault("not to be validated", sha256)
+            self.fits(sha256, marks(data, self.root), requests)
         except Exception as error:  # whatever a damaged file leads to
             self.fault("not to be validated", (sha256, repr(error)))
         if PDFSIG:
             self.counts["files validated by pdfsig"] += 1
-            path = self.folder / "looked-at.pdf"
-            path.write_bytes(data)
-            said = subprocess.run(  # noqa: S603 the machine's own program
-                [PDFSIG, "-nocert", str(path)], capture_output=True, text=True, check=False
-            ).stdout
-            if said.count("Signature is Valid") != 2:
+            if valid_by_pdfsig(data, self.folder / "looked-at.pdf") != len(requests):
                 self.fault("not to be validated", (sha256, "pdfsig"))
 
-    async def _verdicts(self, sha256: str) -> list[bool]:
-        path = self.folder / "files" / sha256[:2] / sha256[2:4] / sha256
-        with path.open("rb") as stream:
-            reader = PdfFileReader(stream, strict=True)
-            verdicts = []
-            for signature in reader.embedded_signatures:
-                context = ValidationContext(trust_roots=[self.root], allow_fetching=False)
-                status = await async_validate_pdf_signature(signature, context)
-                verdicts.append(status.bottom_line)
-            return verdicts
+    def fits(self, what: str, found: list[Mark], requests: list[sqlite3.Row]) -> None:
+        if len(found) != len(requests) or not all(mark.holds for mark in found):
+            self.fault("not to be validated", (what, len(found)))
+            return
+        for mark, request in zip(found, requests, strict=True):
+            if mark.certificate != request["certificate_sha256"]:
+                self.fault("not to be validated", (what, "certificate"))
+            fixed, finished = _moment(request["signing_at"]), _moment(request["finished_at"])
+            self.counts["signatures"] += 1
+            # An enclosure that was signed before its job waited bears the earlier time.
+            if mark.at is None or not timedelta(0) <= finished - mark.at < TRUE_FOR:
+                self.fault("time of signing", (what, mark.at, fixed))
 
-    def enclosures(self, document_id: int, expected: int) -> None:
+    def enclosures(self, document_id: int, expected: int, requests: list[sqlite3.Row]) -> None:
+        """Each is signed once by the agency: in the file, or beside it where it is no PDF."""
         found = self.rows("SELECT * FROM enclosure WHERE document_id = ?", document_id)
         if len(found) != expected:
             self.fault("lost", (document_id, "enclosure"))
         for row in found:
-            self.counts["enclosures signed"] += 1
-            made = row["signature_sha256"] or row["signed_sha256"]
-            if not self.read(row["sha256"]) or not self.read(made):
-                self.fault("enclosure not signed", (document_id, row["name"]))
+            self.counts[f"enclosures signed: {row['manner']}"] += 1
+            self.steps("signing:enclosure", row["id"], 1)
+            if row["name"].endswith(".pdf"):
+                if not self.grows([row["sha256"], row["signed_sha256"]]):
+                    self.fault("altered", (document_id, row["name"]))
+                self.signed(row["signed_sha256"], requests)
+            else:
+                self.beside(row, requests)
+
+    def beside(self, row: sqlite3.Row, requests: list[sqlite3.Row]) -> None:
+        data, signature = self.read(row["sha256"]), self.read(row["signature_sha256"])
+        self.counts["signatures beside a file"] += 1
+        try:
+            self.fits(row["name"], [mark_beside(data, signature, self.root)], requests)
+        except Exception as error:  # whatever a damaged signature leads to
+            self.fault("not to be validated", (row["id"], repr(error)))
+
+    def copy(self, line: dict) -> None:
+        """An electronic copy is signed once by the agency; one on paper never."""
+        self.counts["copies on paper" if line["on_paper"] else "copies signed"] += 1
+        (copy,) = self.rows("SELECT * FROM certified_copy WHERE id = ?", line["copy"])
+        if copy["state"].lower() != "issued" or not self.read(copy["output_sha256"]):
+            self.fault("lost", ("copy", copy["id"], copy["state"]))
+            return
+        found = self.rows(
+            "SELECT r.*, b.certificate_sha256 FROM copy_signing r JOIN certificate_binding b"
+            " ON b.id = r.binding_id WHERE r.copy_id = ? ORDER BY r.id",
+            copy["id"],
+        )
+        done = [row for row in found if row["state"].lower() == "done"]
+        wanted = [] if line["on_paper"] else [copy["output_sha256"]]
+        if [row["output_sha256"] for row in done] != wanted or done != _with_output(found):
+            self.fault("signed twice", ("copy", copy["id"], len(found)))
+        if any(row["authorisation"] for row in found):
+            self.fault("authorisation kept", ("copy", copy["id"]))
+        self.steps("copy:signed", copy["id"], len(wanted))
+        if wanted:
+            if not self.grows([copy["input_sha256"], copy["output_sha256"]]):
+                self.fault("altered", ("copy", copy["id"]))
+            self.signed(copy["output_sha256"], done)
+
+    def batches(self) -> None:
+        """What a batch says of each document is what happened to it: a step that is done is in the
+        audit chain once, in the name of this batch, and its request is about the bytes shown; a
+        failed one has a reason and nothing else."""
+        for item in self.rows(
+            "SELECT i.*, b.action, r.input_sha256, r.document_id AS asked_for FROM signing_batch_item"
+            " i JOIN signing_batch b ON b.id = i.batch_id"
+            " LEFT JOIN signing_request r ON r.id = i.request_id"
+        ):
+            state = item["state"].lower()
+            self.counts[f"documents decided in a batch: {state}"] += 1
+            told = self.entries(f"outgoing:{item['action'].lower()}", item["document_id"])
+            steps = sum(each.get("batch") == item["batch_id"] for each in told)
+            asked = (item["asked_for"], item["input_sha256"])
+            is_true = {
+                "done": steps == 1 and asked == (item["document_id"], item["shown_sha256"]),
+                "failed": steps == 0 and item["request_id"] is None and bool(item["failure"]),
+            }
+            if not is_true.get(state) or item["authorisation"]:
+                self.fault("batch untrue", (item["id"], state, steps))
+        for batch in self.rows("SELECT id FROM signing_batch WHERE finished_at IS NULL"):
+            self.fault("batch untrue", (batch["id"], "not finished"))
 
     def numbers(self) -> None:
-        """The register runs 1, 2, 3 … and each number has its document."""
-        for book in self.rows("SELECT * FROM register WHERE lower(kind) = 'outgoing'"):
-            given = [row["number"] for row in self.rows(
-                "SELECT number FROM register_entry WHERE register_id = ?", book["id"]
-            )]  # fmt: skip
-            self.counts["numbers"] += len(given)
-            if sorted(given) != list(range(1, book["last_number"] + 1)):
-                self.fault("number gap", book["name"])
-        (bare,) = self.rows(
-            "SELECT count(*) AS n FROM register_entry e WHERE (SELECT count(*) FROM"
-            " outgoing_document d WHERE d.number_entry_id = e.id) <> 1"
-        )
-        if bare["n"]:
-            self.fault("number gap", f"{bare['n']} without a document")
+        """The registers run 1, 2, 3 … and each number has its document or copy."""
+        for kind, (_line, query) in WHOLE.items():
+            bearers = Counter(row["number_entry_id"] for row in self.rows(query))
+            for book in self.rows("SELECT * FROM register WHERE lower(kind) = ?", kind):
+                given = self.rows(
+                    "SELECT id, number FROM register_entry WHERE register_id = ?", book["id"]
+                )
+                self.counts[f"numbers: {kind}"] += len(given)
+                numbers = sorted(row["number"] for row in given)
+                if numbers != list(range(1, book["last_number"] + 1)):
+                    self.fault("number gap", book["name"])
+                if any(bearers[row["id"]] != 1 for row in given):
+                    self.fault("number gap", f"{book['name']}: a number that nothing bears")
 
     def chain(self) -> None:
         """The audit chain, hashed anew."""
@@ -179,12 +250,22 @@ class Audit:
             self.counts["audit entries"] += 1
 
     def leftovers(self) -> None:
-        """Signed files that no row names: their process died before it could note them."""
+        """Files that no row names: a worker that died left them, and the next made others."""
         stored = {path.name for path in (self.folder / "files").glob("??/??/*")}
-        rows = self.rows("SELECT sha256 FROM stored_file")
-        self.counts["files that a dead worker left, named by no row"] = len(
-            stored - {row["sha256"] for row in rows}
-        )
+        known = {row["sha256"] for row in self.rows("SELECT sha256 FROM stored_file")}
+        self.counts["files in the store"] = len(stored)
+        for sha256 in stored - known:
+            self.fault("file that no row names", sha256)
+        for sha256 in known - stored:
+            self.fault("lost", ("file", sha256))
+
+
+def _with_output(requests: list[sqlite3.Row]) -> list[sqlite3.Row]:
+    return [row for row in requests if row["output_sha256"]]
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def main(folder: str) -> int:

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import typst
 from sqlalchemy import select
 
 import migrations
@@ -14,20 +15,31 @@ from adapters.signing.keys import sealed
 from app import create_app
 from config import NodeRole, Settings
 from demo import province, seed
+from domain.batches import KINDS
 from domain.outgoing_flow import OutgoingState as S
 from domain.roles import Actor
 from models.agencies import Appointment, Person
+from models.batches import BatchItem, BatchItemState
 from models.exchange import OutboxItem, OutboxState
 from models.outgoing import OutgoingDocument
-from services import outgoing
+from models.signing import SigningState
+from services import batches, outgoing
 from services.office import Office, utc_now
 from services.outgoing import Upload
+from services.outgoing.queries import last_request
 
 PASSWORD = "mat-khau-cua-cuoc-thu"  # noqa: S105 a node that lives for minutes on this machine
 PIN = "246810"
 OPEN = 30  # documents under way at once
-ENCLOSED = 0.3
+ENCLOSED, COSIGNED, BATCHED, AWAY = 0.25, 0.2, 0.5, 0.5
+FEW = 3  # documents: fewer are decided one by one
 STEPS = {S.AWAITING_LEADER: "approve", S.SIGNED: "issue", S.NUMBERED: "reseal"}
+
+
+def annex(number: int) -> bytes:
+    """A page to enclose or to copy."""
+    source = f'#set page(paper: "a4", margin: 25mm)\nPhụ lục {number}\n\n#lorem(40)'
+    return typst.compile(source.encode())
 
 
 def prepare(folder: Path, node_key: bytes):
@@ -57,25 +69,35 @@ def prepare(folder: Path, node_key: bytes):
 
 class People:
     """`made`: documents; `again`: how often somebody had to ask anew; `twice`: how often both
-    workers were woken for the same requests."""
+    workers were woken for the same requests; `batches`: how often many were decided at once."""
 
     def __init__(
-        self, office: Office, folder: Path, chance: random.Random, at_once: int = OPEN
+        self,
+        office: Office,
+        folder: Path,
+        chance: random.Random,
+        at_once: int = OPEN,
+        cosigned: float = COSIGNED,
     ) -> None:
         self.office, self._chance, self._at_once = office, chance, at_once
-        self._ledger = folder / "ledger.jsonl"
+        self._cosigned = cosigned
+        self.ledger = folder / "ledger.jsonl"
         self._open: set[int] = set()
-        self.made, self.again, self.twice = 0, 0, 0
+        self.made, self.again, self.twice, self.batches = 0, 0, 0, 0
 
     def work(self, new: bool) -> None:
         """One round: somebody drafts, somebody acts on whatever waits for a person."""
         if new and len(self._open) < self._at_once:
             self.draft()
+        waiting: dict[str, list[int]] = {action: [] for action in STEPS.values()}
         for document_id, state in self._states():
             if state == S.ISSUED:
                 self._open.discard(document_id)
             elif action := STEPS.get(state):
-                self._act(document_id, action)
+                waiting[action].append(document_id)
+        for action, documents in waiting.items():
+            if self._chance.random() > AWAY:  # else nobody comes by, and more waits next time
+                self._decide(action, documents)
 
     @property
     def is_done(self) -> bool:
@@ -88,7 +110,10 @@ class People:
 
     def draft(self) -> None:
         self.made += 1
-        officer, leader = self.actor("st.chuyenvien"), self.actor("st.chutich")
+        officer = self.actor("st.chuyenvien")
+        leaders = [self.actor("st.chutich")]
+        if self._chance.random() < self._cosigned:
+            leaders.append(self.actor("st.phochutich"))
         form = {
             "type_name": "Công văn",
             "subject": f"Về việc thứ {self.made} của cuộc thử",
@@ -96,43 +121,85 @@ class People:
             "recipients": (),
             "to_places": "Các đơn vị trong huyện",
             "addressees": "Các đơn vị trong huyện",
-            "signer_id": str(leader.appointment_id),
+            "signer_id": str(leaders[0].appointment_id),
+            "enclosures": [upload for upload in self._files() if self._chance.random() < ENCLOSED],
         }
-        if self._chance.random() < ENCLOSED:
-            form["enclosures"] = [Upload("so-lieu.csv", f"stt;{self.made}\n".encode())]
+        for number, each in enumerate(leaders[1:], 2):
+            form[f"cosigner_{number}"] = str(each.appointment_id)
         made = outgoing.create(self.office, officer, form)
         for who, step in (("st.chuyenvien", "submit"), ("st.truongphong", "agree"),
                           ("st.chanhvp", "forward")):  # fmt: skip
             outgoing.perform(self.office, self.actor(who), made, step, {})
         self._open.add(made)
-        with self._ledger.open("a") as ledger:
-            enclosed = len(form.get("enclosures", ()))
-            ledger.write(json.dumps({"document": made, "enclosures": enclosed}) + "\n")
+        self.note(document=made, enclosures=len(form["enclosures"]), leaders=len(leaders))
+
+    def note(self, **line: int) -> None:
+        with self.ledger.open("a") as ledger:
+            ledger.write(json.dumps(line) + "\n")
+
+    def _files(self) -> list[Upload]:
+        """A table, and a PDF that nobody signed yet."""
+        table = f"stt;{self.made}\n".encode()
+        return [Upload("so-lieu.csv", table), Upload("phu-luc.pdf", annex(self.made))]
+
+    def _decide(self, action: str, documents: list[int]) -> None:
+        """Now and then many at once with one PIN, else one by one."""
+        if len(documents) >= FEW and action != "reseal" and self._chance.random() < BATCHED:
+            by_asker: dict[str, list[OutgoingDocument]] = {}
+            for document_id in documents:
+                doc = self._load(document_id)
+                by_asker.setdefault(self._asker(doc, action), []).append(doc)
+            for who, chosen in by_asker.items():
+                self._batch(who, action, chosen)
+        else:
+            for document_id in documents:
+                self._act(document_id, action)
+
+    def _batch(self, who: str, action: str, chosen: list[OutgoingDocument]) -> None:
+        self.batches += 1
+        file = KINDS[action].file
+        form = {
+            "docs": [f"{doc.id}:{getattr(doc, file)}" for doc in chosen],
+            "issued_date": self.office.today().isoformat(),
+            "pin": PIN,
+            "unopened": "1",
+        }
+        batches.start(self.office, self.actor(who), action, form)
 
     def _act(self, document_id: int, action: str) -> None:
-        doc = self.office.session().get_one(OutgoingDocument, document_id, populate_existing=True)
-        form = {"pin": PIN, "digest": doc.prepared_sha256}
+        doc = self._load(document_id)
+        before = last_request(self.office, doc)
+        self.again += before is not None and before.state == SigningState.FAILED
+        form = {"pin": PIN, "digest": doc.to_sign_sha256}
         form["issued_date"] = self.office.today().isoformat()
-        asked_before = doc.approved_at if action == "approve" else action == "reseal"
-        self.again += bool(asked_before)
-        who = "st.chutich" if action == "approve" else "st.vanthu"
-        outgoing.perform(self.office, self.actor(who), document_id, action, form)
+        actor = self.actor(self._asker(doc, action))
+        outgoing.perform(self.office, actor, document_id, action, form)
         if self._chance.random() < 1 / 3:  # both workers are woken for the same request
             self.twice += 1
             self._wake_all()
 
+    def _asker(self, doc: OutgoingDocument, action: str) -> str:
+        return doc.signer.person.username if action == "approve" else "st.vanthu"
+
+    def _load(self, document_id: int) -> OutgoingDocument:
+        return self.office.session().get_one(OutgoingDocument, document_id, populate_existing=True)
+
     def _wake_all(self) -> None:
         due = select(OutboxItem.id).where(
-            OutboxItem.state == OutboxState.DUE, OutboxItem.kind == "sign"
+            OutboxItem.state == OutboxState.DUE, OutboxItem.queue == "signing"
         )
         for item in self.office.session().scalars(due).all():
             self.office.wake("signing", item)
 
     def _states(self) -> list[tuple[int, S]]:
+        """Without those that wait for their turn in a batch."""
         session = self.office.session()
         session.rollback()
-        query = select(OutgoingDocument.id, OutgoingDocument.state)
-        rows = session.execute(query.where(OutgoingDocument.id.in_(self.documents)))
+        waiting = select(BatchItem.document_id).where(BatchItem.state == BatchItemState.WAITING)
+        query = select(OutgoingDocument.id, OutgoingDocument.state).where(
+            OutgoingDocument.id.in_(self.documents), OutgoingDocument.id.not_in(waiting)
+        )
+        rows = session.execute(query.order_by(OutgoingDocument.id))
         return [(document_id, state) for document_id, state in rows]
 
     def actor(self, username: str) -> Actor:

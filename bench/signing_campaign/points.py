@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from adapters.files import FileStore, Incoming
 from services import outbox
-from services.signing import enclosures, execution
+from services.batches import running
+from services.copies import signing as copying
+from services.signing import enclosures, execution, turns
 
 EFFECTS = {
     "claim": (outbox, "claim"),
@@ -30,7 +32,22 @@ EFFECTS = {
     "document moved": (execution, "move"),
     "commit": (Session, "commit"),
     "job finished": (execution, "_finish"),
+    "leader's turn noted": (turns, "signed"),
+    "step of a batch": (running, "_step"),
+    "result of a batch's document": (running, "_result"),
+    "copy signed": (copying, "_made"),
+    "copy's output noted": (copying, "_pin"),
+    "copy issued": (copying, "_finish"),
 }
+# What happens in jobs of one kind only; the rest happens in all.
+OF_KIND = {
+    "sign": {
+        "signature", "enclosure's signature noted", "output noted", "output judged",
+        "document moved", "job finished", "leader's turn noted",
+    },
+    "batch": {"step of a batch", "result of a batch's document"},
+    "sign_copy": {"copy signed", "copy's output noted", "copy issued"},
+}  # fmt: skip
 OFTEN = {"fsync": 8, "commit": 4, "file written": 2, "file stored": 2, "lease renewed": 2}
 RANDOM, RANDOM_SHARE, LONGEST = "a random moment", 0.35, 0.25
 KILLED_JOBS = 0.8  # the others are left alone, so that work goes on
@@ -60,6 +77,12 @@ class Killer:
         self._when = self._chance.choice(("before", "after"))
         self._left = self._chance.randint(1, OFTEN.get(self._point, 1))
 
+    def meet(self, kind: str) -> None:
+        """A point that does not come in a job of this kind is drawn anew."""
+        others = set().union(*OF_KIND.values()) - OF_KIND.get(kind, set())
+        if self._point in others:
+            self._point = self._chance.choice([each for each in EFFECTS if each not in others])
+
     def _around(self, name: str, original: Callable) -> Callable:
         def effect(*args, **kwargs):
             if name == "claim":
@@ -68,6 +91,8 @@ class Killer:
             if fatal and self._when == "before":
                 self._die(f"before: {name}")
             result = original(*args, **kwargs)
+            if name == "claim" and result is not None:
+                self.meet(result.kind)
             if fatal:
                 self._die(f"after: {name}")
             return result
