@@ -19,7 +19,7 @@ from domain.batches import KINDS
 from domain.outgoing_flow import OutgoingState as S
 from domain.roles import Actor
 from models.agencies import Appointment, Person
-from models.batches import BatchItem, BatchItemState
+from models.batches import BatchItem, BatchItemState, SigningBatch
 from models.exchange import OutboxItem, OutboxState
 from models.outgoing import OutgoingDocument
 from models.signing import SigningState
@@ -101,7 +101,8 @@ class People:
 
     @property
     def is_done(self) -> bool:
-        return not self._open
+        unfinished = select(SigningBatch.id).where(SigningBatch.finished_at.is_(None))
+        return not self._open and self.office.session().scalar(unfinished.limit(1)) is None
 
     @property
     def documents(self) -> list[int]:
