@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services import batches, copies, leftovers, preservation, signing
+from services import batches, copies, leftovers, preservation, signing, verification
 from services.exchange import (
     delivering,
     lodging,
@@ -25,6 +25,8 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "inspect": signing.inspect_incoming,
     "warn_certificates": expiry.warn,
     "judge_again": signing.judge_again,
+    "recheck_incoming": verification.recheck,
+    "recheck_outgoing": verification.recheck,
     "preserve": preservation.preserve,
     "renew_stamps": preservation.renew_stamps,
     "send": sending.send,

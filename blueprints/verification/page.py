@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import SimpleNamespace
 
 from flask import url_for
 from flask_babel import force_locale
@@ -22,12 +23,9 @@ TONES = {"good": "good", "warn": "wait", "bad": "bad"}
 
 def of(examined: Examined) -> dict:
     check = examined.shown
-    address = {
-        "kind": examined.kind,
-        "document_id": examined.document.id,
-        "sha": examined.file.sha256,
-    }
+    address, asked = _address(examined), progress(examined)["job"]
     return {
+        "job": asked if asked.state == "running" else None,
         "examined": examined,
         "check": check,
         "signatures": in_order(check.signatures) if check else [],
@@ -38,6 +36,26 @@ def of(examined: Examined) -> dict:
         "address": address,
         "document_url": url_for(f"{examined.kind}.document", document_id=examined.document.id),
         "title": _title(examined),
+    }
+
+
+def progress(examined: Examined) -> dict:
+    """How far a check is that was asked for."""
+    address = _address(examined)
+    done_url = url_for("verification.file", **address)
+    job = SimpleNamespace(detail="", done_url=done_url, done_label=_("Xem kết quả mới nhất"))
+    if verification.is_asked(office(), examined.kind, examined.document.id):
+        job.state, job.label = "running", _("Đang kiểm tra lại chữ ký số")
+    else:
+        job.state, job.label = "done", _("Đã kiểm tra lại.")
+    return {"job": job, "address": address, "title": _title(examined), "examined": examined}
+
+
+def _address(examined: Examined) -> dict:
+    return {
+        "kind": examined.kind,
+        "document_id": examined.document.id,
+        "sha": examined.file.sha256,
     }
 
 

@@ -7,7 +7,7 @@ import json
 from flask import Blueprint, request, send_file, url_for
 
 from blueprints.addresses import whole
-from blueprints.answers import _, done, render
+from blueprints.answers import _, done, is_fragment, render
 from blueprints.verification import evidence, page
 from extensions import current_actor, limiter, office
 from services import verification
@@ -28,7 +28,19 @@ def file(kind: str, document_id: int, sha: str):
 def again(kind: str, document_id: int, sha: str):
     verification.check_again(office(), current_actor(), kind, document_id, sha)
     here = url_for("verification.file", kind=kind, document_id=document_id, sha=sha)
-    return done(here, _("Đã kiểm tra lại; kết quả trước vẫn còn trong lịch sử."))
+    return done(here, _("Đang kiểm tra lại; kết quả trước vẫn còn trong lịch sử."))
+
+
+@blueprint.get(f"{FILE}/status")
+def status(kind: str, document_id: int, sha: str):
+    """The line of a check that was asked for, asking again by itself; at its end the page anew."""
+    examined = _examined(kind, document_id, sha)
+    turn = request.args.get("turn", 0, type=whole)
+    shown = page.progress(examined)
+    answer = render("verification/status.html", "status", turn=turn, **shown)
+    if is_fragment() and shown["job"].state == "done":
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 @blueprint.get(f"{FILE}/evidence.json")

@@ -37,7 +37,9 @@ from adapters.signing.holders import holders, holders_of_token
 from adapters.signing.sign import issue, sign_leader
 from adapters.signing.timestamps import certificates_in, check, imprint
 from adapters.signing.trust import load_roots
+from adapters.signing.validate import validate
 from demo.authority import DemoAuthority
+from domain.verdicts import Verdict
 from tests.signing.conftest import PASSPHRASE, opened
 from tests.signing.test_evidence import Asked
 
@@ -168,6 +170,29 @@ def test_poppler_still_finds_both_signatures_valid_and_the_seal_unbroken(forms, 
     ).stdout
     assert said.count("Signature is Valid") >= 2, said
     assert "Invalid" not in said
+
+
+@pytest.mark.parametrize("last", [0, 1, 3], ids=["one stamp", "two nested", "four nested"])
+def test_document_time_stamps_are_judged_and_prove_when_the_document_was_signed(forms, world, last):
+    """A received file may bring its own archive form: each stamp is judged, an older one by the
+    next that closes over it, and the signatures are dated by the first."""
+    made, at = forms[last]
+    found = validate(made, world.roots, at + timedelta(days=1)).signatures
+    stamps = [each for each in found if each.purpose == "timestamp"]
+    signatures = [each for each in found if each.purpose != "timestamp"]
+    assert [each.verdict for each in stamps] == [Verdict.VALID] * (last + 1)
+    assert [each.signed_at for each in stamps] == [moment for _, moment in forms[: last + 1]]
+    assert [each.verdict for each in signatures] == [Verdict.VALID] * 2
+    assert {each.time_source for each in signatures} == {"timestamp"}
+
+
+def test_a_document_changed_after_its_stamp_or_under_it_is_told(forms, world):
+    made, at = forms[1]
+    middle = len(forms[0][0]) - 5000
+    harmed = made[:middle] + bytes([made[middle] ^ 1]) + made[middle + 1 :]
+    found = validate(harmed, world.roots, at + timedelta(days=1)).signatures
+    stamps = [each for each in found if each.purpose == "timestamp"]
+    assert {each.verdict for each in stamps} & {Verdict.MODIFIED, Verdict.BROKEN}
 
 
 @dataclass

@@ -1,14 +1,17 @@
 """Verifying what arrives: verdicts of files and of arrivals; hostile files hurt nobody."""
 
+import ctypes
+import errno
 import os
 import signal
 import socket
+import struct
 import time
 
 import pytest
 from sqlalchemy import delete, select
 
-from adapters.confinement import Died, confined
+from adapters.confinement import Died, confined, kernel_bars_network
 from domain.roles import SYSTEM
 from models.agencies import Agency
 from models.audit import AuditEntry
@@ -139,6 +142,37 @@ def test_confined_work_reaches_no_network():
         return b"out"
 
     assert confined(call, 5, 64 * MB) == b"kept in"
+
+
+def c_level(address: tuple[str, int]) -> bytes:
+    """A connection past Python's own sockets, as a library in C would make it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = libc.socket(int(socket.AF_INET), int(socket.SOCK_STREAM), 0)
+    packed = struct.pack("=HH4s8x", socket.AF_INET, socket.htons(address[1]),
+                         socket.inet_aton(address[0]))  # fmt: skip
+    if libc.connect(number, packed, len(packed)) == 0:
+        return b"connected"
+    return errno.errorcode[ctypes.get_errno()].encode()
+
+
+def test_confined_work_reaches_no_network_by_a_library_in_c_either():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = server.getsockname()
+        assert c_level(address) == b"connected"
+        if not kernel_bars_network():
+            pytest.skip("this kernel permits no network namespace: only Python is barred")
+        assert confined(lambda: c_level(address), 5, 64 * MB) == b"ENETUNREACH"
+
+
+def test_confined_work_has_nothing_that_was_open_before(tmp_path):
+    with socket.socketpair()[0] as line, (tmp_path / "kept").open("wb") as file:
+        numbers = (line.fileno(), file.fileno())
+
+        def look() -> bytes:
+            return str([os.path.exists(f"/proc/self/fd/{number}") for number in numbers]).encode()
+
+        assert look() == b"[True, True]"
+        assert confined(look, 5, 64 * MB) == b"[False, False]"
 
 
 def test_confined_work_writes_no_files(tmp_path):

@@ -18,7 +18,7 @@ from models.incoming import IncomingDocument
 from models.inspections import Inspection
 from models.signing import Signature, TrustRoot
 from services.unit_of_work import transaction
-from tests.conftest import PASSWORD, demo_ca, make_node
+from tests.conftest import PASSWORD, demo_ca, drain, make_node
 from tests.signing_feature.test_inspection import inspected
 from tests.visitor import Visitor
 
@@ -51,7 +51,17 @@ def test_a_check_again_is_added_and_changes_no_earlier_one(journey, clerk):
     assert "Cơ quan ký sau người có thẩm quyền" in page
     with transaction(journey.office, SYSTEM) as work:
         work.session.execute(delete(TrustRoot))
+    query = select(func.count()).select_from(Inspection)
+    before = journey.office.session().scalar(query)
     assert clerk.submit(there, page=there).status_code == 303
+    assert clerk.submit(there, page=there).status_code == 303  # asked twice, done once
+    journey.look_anew()
+    assert journey.office.session().scalar(query) == before  # the page judged nothing itself
+    assert "Đang kiểm tra lại chữ ký số" in clerk.get(there).text
+    assert "HX-Refresh" not in clerk.get(f"{there}/status", **{"HX-Request": "true"}).headers
+    assert drain(journey.app, kinds={"recheck_incoming"}) == 1
+    assert "HX-Refresh" in clerk.get(f"{there}/status", **{"HX-Request": "true"}).headers
+    assert "Đang kiểm tra lại chữ ký số" not in clerk.get(there).text
     journey.look_anew()
     checks = (
         journey.office.session()
@@ -97,6 +107,7 @@ def test_what_the_agency_issued_can_be_checked_again_as_others_would(journey, no
     assert there in clerk.get(f"/outgoing/{doc.id}").text
     assert "Chữ ký hợp lệ" in clerk.get(there).text
     assert clerk.submit(there, page=there).status_code == 303
+    drain(journey.app, kinds={"recheck_outgoing"})
     journey.look_anew()
     checks = select(func.count()).where(Inspection.file_sha256 == doc.issued_sha256)
     assert journey.office.session().scalar(checks) == 2
