@@ -48,7 +48,7 @@ def set_places(document_id: int):
 @blueprint.get("/<int:document_id>/places/<int:number>.webp")
 def places_image(document_id: int, number: int):
     doc = outgoing.open_draft(office(), current_actor(), document_id)
-    spots = placing.read(request.args)
+    spots = placing.read(request.args, placing.names_of(doc))
     try:
         shown, _seen = placing.previewed(office(), doc, spots)
         picture = preview.page(shown, number, framed="framed" in request.args)
@@ -61,8 +61,8 @@ def _wished(doc: OutgoingDocument, intent: str) -> placing.Spots:
     kind, _dash, which = intent.partition("-")
     if kind == "preset":
         pages = len(placing.page_sizes(office(), doc))
-        return placing.preset(which, pages, doc.agency.seal_mm)
-    spots = placing.read(request.form)
+        return placing.preset(which, pages, doc.agency.seal_mm, placing.names_of(doc))
+    spots = placing.read(request.form, placing.names_of(doc))
     if kind == "move":
         return placing.moved(spots, request.form.get("moving", "leader"), which)
     return placing.with_seal(spots, doc.agency.seal_mm) if intent == "seal" else spots
@@ -83,8 +83,9 @@ def _page(doc: OutgoingDocument, spots: placing.Spots, refusal: Refusal | None =
         status=refusal.status if refusal else 200,
         doc=doc,
         values=values,
-        names=placing.NAMES,
-        images=_pages_shown(drawn, len(placing.page_sizes(office(), doc))),
+        names=placing.names_of(doc),
+        words=_words(doc),
+        images=_pages_shown(doc, drawn, len(placing.page_sizes(office(), doc))),
         drawn=drawn | ({"framed": "1"} if framed else {}),
         framed=framed,
         moving=request.form.get("moving", "leader"),
@@ -98,11 +99,25 @@ def _page(doc: OutgoingDocument, spots: placing.Spots, refusal: Refusal | None =
 def _seen(doc: OutgoingDocument, drawn: dict) -> tuple[preview.Seen | None, Invalid | None]:
     """What the picture shows, or why it cannot show the signed page."""
     try:
-        return placing.previewed(office(), doc, placing.read(drawn))[1], None
+        return placing.previewed(office(), doc, placing.read(drawn, placing.names_of(doc)))[1], None
     except Invalid as unfit:
         return None, unfit
 
 
-def _pages_shown(drawn: dict, pages: int) -> list[int]:
-    wanted = {int(drawn[f"{name}_page"]) for name in placing.NAMES}
+def _words(doc: OutgoingDocument) -> dict[str, str]:
+    """What each place is called; those of several leaders by who signs there."""
+    words = {
+        "number": _("Số"),
+        "date": _("Ngày tháng"),
+        "leader": _("Chữ ký lãnh đạo"),
+        "seal": _("Con dấu"),
+    }
+    for each in doc.signers[1:]:
+        who = each.appointment.person.full_name
+        words[f"leader{each.ordinal}"] = _("Chữ ký thứ %(n)s: %(who)s", n=each.ordinal, who=who)
+    return words
+
+
+def _pages_shown(doc: OutgoingDocument, drawn: dict, pages: int) -> list[int]:
+    wanted = {int(drawn[f"{name}_page"]) for name in placing.names_of(doc)}
     return sorted(number for number in wanted if 1 <= number <= pages) or [1]

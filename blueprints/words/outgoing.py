@@ -105,10 +105,6 @@ WORDS = {
         _l("Một người chỉ ký văn bản một lần."),
         _l("Hãy chọn người cùng ký khác, hoặc “Không có”."),
     ),
-    "cosigner-places-missing": (
-        _l("Không tìm thấy chỗ ký của người cùng ký trong tệp."),
-        _l("Hãy để tên từng người ký ở cuối tệp rồi tải lại, hoặc soạn trên mẫu."),
-    ),
     "signer-not-leader": (
         _l("Người ký phải là lãnh đạo đang giữ chức vụ của cơ quan (NĐ 30/2020, Điều 13)."),
         _l("Hãy chọn người ký trong danh sách."),

@@ -1,7 +1,7 @@
 """Placing number, date, signature and seal by hand on an uploaded file, in millimetres from the
 upper left corner of the page, as a ruler on paper measures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from adapters import pdf
@@ -37,9 +37,21 @@ HEAD = {"number": Spot(1, 47, 38, 16, 6), "date": Spot(1, 126, 38, 52, 6)}
 HEIGHTS = {"high": 90.0, "middle": 160.0, "low": 225.0}  # mm from the top: the signature's place
 
 
-def preset(height: str, pages: int, seal_mm: float) -> Spots:
-    """The usual places with the signature high, in the middle or low on the last page."""
-    spots = HEAD | {"leader": Spot(pages, 118, HEIGHTS.get(height, HEIGHTS["low"]), 52, 25)}
+# Of leaders who sign after the first: the left half at the same height, then above it.
+FURTHER = (Spot(1, 30, 0, 52, 25), Spot(1, 30, -45, 52, 25))
+
+
+def names_of(doc: OutgoingDocument) -> tuple[str, ...]:
+    """What is placed on this document: "leader2", "leader3" for those who sign after the first."""
+    return (*NAMES, *(f"leader{turn}" for turn in range(2, len(doc.signers) + 1)))
+
+
+def preset(height: str, pages: int, seal_mm: float, names: Sequence[str] = NAMES) -> Spots:
+    """The usual places with the signatures high, in the middle or low on the last page."""
+    top = HEIGHTS.get(height, HEIGHTS["low"])
+    spots = HEAD | {"leader": Spot(pages, 118, top, 52, 25)}
+    for name, spot in zip(names[len(NAMES) :], FURTHER, strict=False):
+        spots[name] = replace(spot, page=pages, top=top + spot.top)
     return spots | {"seal": by_leader(spots["leader"], seal_mm)}
 
 
@@ -49,10 +61,10 @@ def by_leader(leader: Spot, seal_mm: float) -> Spot:
     return Spot(leader.page, left, leader.top + (leader.height - seal_mm) / 2, seal_mm, seal_mm)
 
 
-def read(form: Mapping) -> Spots:
+def read(form: Mapping, names: Sequence[str] = NAMES) -> Spots:
     """Spots from fields like `number_left`; Invalid("not-a-number", field)."""
     return {name: Spot(**{key: _value(form, name, key) for key in Spot.__annotations__})
-            for name in NAMES}  # fmt: skip
+            for name in names}  # fmt: skip
 
 
 def _value(form: Mapping, name: str, key: str) -> float:
@@ -68,12 +80,14 @@ def _value(form: Mapping, name: str, key: str) -> float:
 
 def current(office: Office, doc: OutgoingDocument) -> Spots:
     """Where the places are now, or the usual ones."""
-    sizes = page_sizes(office, doc)
-    stored = doc.versions[-1].places
-    if stored is None:
-        return preset("low", len(sizes), doc.agency.seal_mm)
+    sizes, names = page_sizes(office, doc), names_of(doc)
+    spots = preset("low", len(sizes), doc.agency.seal_mm, names)
+    if (stored := doc.versions[-1].places) is None:
+        return spots
     places = Places.from_json(stored)
-    return {name: _spot(getattr(places, name), sizes) for name in NAMES}
+    boxes = {name: getattr(places, name) for name in NAMES}
+    boxes |= zip(names[len(NAMES) :], places.others, strict=False)
+    return spots | {name: _spot(box, sizes) for name, box in boxes.items()}
 
 
 def place(
@@ -87,7 +101,7 @@ def place(
     form = {"version": version}
     doc = actions.opened(office.session(), actor, document_id, "edit", form)
     data, source = draft_pdf(office, doc), doc.versions[-1].source
-    places = _wished(doc, data, spots)
+    places = to_places(spots, pdf.inspect(data).page_sizes)
     made = material.placed(source, data, places)
     signers = [each.appointment for each in doc.signers] or [doc.signer]
     preview.check_fits(office, signers, doc.agency, made.prepared)
@@ -113,7 +127,7 @@ def moved(spots: Spots, name: str, direction: str, mm: float = 1.0) -> Spots:
 def previewed(office: Office, doc: OutgoingDocument, spots: Spots) -> tuple[Preview, preview.Seen]:
     """The signed page as it would be with these places; raises what saving them would refuse."""
     data = draft_pdf(office, doc)
-    return preview.with_places(office, doc, data, _wished(doc, data, spots))
+    return preview.with_places(office, doc, data, to_places(spots, pdf.inspect(data).page_sizes))
 
 
 def framed_page(office: Office, doc: OutgoingDocument, page: int, spots: Spots) -> bytes:
@@ -123,16 +137,6 @@ def framed_page(office: Office, doc: OutgoingDocument, page: int, spots: Spots) 
     sizes = pdf.inspect(data).page_sizes
     boxes = {n: _box(s, sizes) for n, s in spots.items() if s.page == page <= len(sizes)}
     return pdf.marked_page(data, page - 1, boxes, preview.DPI).webp
-
-
-def _wished(doc: OutgoingDocument, data: bytes, spots: Spots) -> Places:
-    """With those of further leaders, which stay where they were found."""
-    places = to_places(spots, pdf.inspect(data).page_sizes)
-    if stored := doc.versions[-1].places:
-        places = replace(places, others=Places.from_json(stored).others)
-    if len(places.others) < len(doc.signers[1:]):
-        raise Invalid("cosigner-places-missing")
-    return places
 
 
 def draft_pdf(office: Office, doc: OutgoingDocument) -> bytes:
@@ -148,7 +152,9 @@ def page_sizes(office: Office, doc: OutgoingDocument) -> tuple[tuple[float, floa
 
 
 def to_places(spots: Spots, sizes: tuple[tuple[float, float], ...]) -> Places:
-    return Places(**{name: _box(spots[name], sizes) for name in NAMES})
+    boxes = {name: _box(spot, sizes) for name, spot in spots.items()}
+    others = tuple(boxes.pop(name) for name in sorted(boxes.keys() - set(NAMES)))
+    return Places(**boxes, others=others)
 
 
 def with_seal(spots: Spots, seal_mm: float) -> Spots:

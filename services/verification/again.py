@@ -30,7 +30,7 @@ def check_again(office: Office, actor: Actor, kind: str, document_id: int, sha25
     if is_asked(office, kind, document_id):
         return
     with transaction(office, actor) as work:
-        work.audit(TAG, document, files=[sha256])
+        work.audit("document:check_signatures", document, files=[sha256])
         work.enqueue(QUEUE, _job(kind), document_id, priority=1)
 
 
@@ -65,7 +65,7 @@ def recheck(office: Office, lease: Lease) -> None:
 
 def _note(work: Work, document: IncomingDocument | OutgoingDocument, found: dict) -> None:
     verdicts = [str(each.verdict or verification.UNSIGNED) for each in found.values()]
-    work.audit(TAG, document, verdict=verdicts, files=list(found))
+    work.audit("document:check_signatures", document, verdict=verdicts, files=list(found))
 
 
 def _asked_by(office: Office, document: IncomingDocument | OutgoingDocument) -> Actor:
