@@ -12,6 +12,7 @@ from blueprints.batches.labels import TITLES
 from blueprints.delegations.labels import line
 from blueprints.outgoing import labels, recipients, signing, tracking
 from blueprints.words import sentence, words
+from blueprints.words.preservation import SHORT
 from blueprints.words.tags import tag_name
 from domain.dates import local, local_date
 from domain.document_types import DOCUMENT_TYPES
@@ -24,6 +25,7 @@ from models.audit import AuditEntry
 from models.outgoing import OutgoingDocument
 from services import outgoing
 from services.outgoing import access, addressing, group_lists, queries, reviewing
+from services.preservation import levels
 
 BATCHES = {"issuing": ("issue",), "issued": ("dispatch",)}
 
@@ -39,6 +41,13 @@ class Refused:
     typed: dict
 
 
+def _preserved(found: queries.Listing) -> dict[str, str]:
+    """How far each issued file of the list is preserved, in a few words; one statement."""
+    issued = [doc.issued_sha256 for doc in found.rows if doc.issued_sha256]
+    states = levels.of_files(office(), issued)[1] if issued else {}
+    return {sha: str(SHORT[each.level]) for sha, each in states.items() if each.level}
+
+
 def list_page(found: queries.Listing, filters: queries.Filters) -> dict:
     tabs = [
         {
@@ -51,6 +60,7 @@ def list_page(found: queries.Listing, filters: queries.Filters) -> dict:
     ]
     return {
         "found": found,
+        "preserved_as": _preserved(found),
         "filters": filters,
         "may_draft": _may("outgoing:create"),
         "batches": _batches(found),

@@ -26,6 +26,13 @@ LEVELS = {
         "good",
     ),
 }
+# The same for a line of a list.
+SHORT = {
+    "b-b": _l("Chưa có dấu thời gian"),
+    "b-t": _l("Có dấu thời gian (B-T)"),
+    "b-lt": _l("Đủ bằng chứng (B-LT)"),
+    "b-lta": _l("Lưu lâu dài (B-LTA)"),
+}
 STANDINGS = {
     "good": _l("đã hỏi, không bị thu hồi"),
     "revoked": _l("đã hỏi, có chứng thư bị thu hồi"),

@@ -36,6 +36,7 @@ def test_an_issued_document_says_that_it_is_archived_and_gives_its_archive_form(
     page = clerk.get(f"/outgoing/{doc.id}")
     assert BEYOND in text(page)
     assert "Cần bổ sung" not in text(page)
+    assert "Lưu lâu dài (B-LTA)" in text(clerk.get("/outgoing/?state=all"))
     (link,) = re.findall(r'href="(/documents/[^"]+/archive)"', page.text)
     answer = clerk.get(link, statements=20)
     name = f"{doc.reference.replace('/', '-')}-luu-tru.pdf"

@@ -15,6 +15,7 @@ from tests.outgoing.drafts import drafted
 from tests.visitor import Visitor
 
 SECRET = "TRICH-YEU-CUA-HANG-XOM"
+FILES = ("file", "pages/1.webp", "archive")
 DISTRICT = "000.00.32.H48"
 # Of the commune Tịnh Hà, and of the district's other division: neither has to do with the document.
 STRANGERS = ("st.th.vanthu", "st.th.chutich", "st.cvtaichinh", "st.tptaichinh", "st.quantri")
@@ -46,7 +47,7 @@ def test_a_stranger_gets_nothing_of_a_document(node, office, outgoing_id, incomi
     addresses += [f"/outgoing/new?answers={incoming_id}", "/signing/1/status"]
     for sha in digests:
         for kind, number in (("outgoing", outgoing_id), ("incoming", incoming_id)):
-            addresses += [f"/documents/{kind}/{number}/{sha}/{t}" for t in ("file", "pages/1.webp")]
+            addresses += [f"/documents/{kind}/{number}/{sha}/{t}" for t in FILES]
     for address in addresses:
         answer = visitor._open("GET", address)
         assert answer.status_code in (403, 404), f"{address}: {answer.status_code}"
