@@ -21,7 +21,7 @@ def test_the_way_of_a_document_on_the_pages(journey):
     assert "Chờ token của tôi" in leader.get("/signing/").text
     assert "ký bằng token cá nhân" in clerk.get(address).text
     clerk.get(waiting, status=404)
-    again = leader.get(f"{waiting.removesuffix('/token')}/status", **{"HX-Request": "true"})
+    again = leader.get(f"{waiting.removesuffix('/token')}/status", 204, **{"HX-Request": "true"})
     assert again.headers["HX-Redirect"].endswith(waiting)  # which tells what hinders
     journey.paired(journey.leader).sign(journey.token)
     journey.work()
