@@ -18,7 +18,7 @@ FLOWS = {
     "outgoing": (OUTGOING_FLOW, OutgoingState, {"revoked", "replaced", "cancelled"}),
     "incoming": (INCOMING_FLOW, IncomingState, {"refused", "withdrawn"}),
     "assignment": (ASSIGNMENT_FLOW, AssignmentState, {"done"}),
-    "copy": (COPY_FLOW, CopyState, {"issued", "refused", "cancelled"}),
+    "copy": (COPY_FLOW, CopyState, {"refused", "cancelled"}),
     "change": (CHANGE_FLOW, ChangeState, {"agreed", "refused", "cancelled", "told"}),
 }
 PAIRS = [
