@@ -1,8 +1,7 @@
 """What a validation found, as plain facts: shown on the document's page and stored beside it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from enum import Enum
 from typing import Literal
 
 from adapters.signing.anatomy import Purpose
@@ -89,12 +88,12 @@ class Report:
 
 
 def _plain(signature: SignatureFacts) -> dict:
-    return {key: _told(value) for key, value in asdict(signature).items()}
+    return {each.name: _told(getattr(signature, each.name)) for each in fields(signature)}
 
 
 def _told(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, Enum):
+    if isinstance(value, str):  # also enumerations, and pyHanko's texts, which hold on to the file
         return str(value)
-    return list(value) if isinstance(value, tuple) else value
+    return [_told(each) for each in value] if isinstance(value, tuple) else value
