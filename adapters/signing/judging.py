@@ -3,6 +3,7 @@ whom its certificate leads to. Changes of the file around it are the finder's to
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from asn1crypto import cms, x509
 from pyhanko.sign.ades.report import AdESFailure
@@ -40,9 +41,17 @@ class Court:
 
 
 def identity(name: str, signer_info: cms.SignerInfo, signer: x509.Certificate) -> SignatureFacts:
+    digest = signer_info["digest_algorithm"]["algorithm"].native.lower()
+    return replace(_signer(signer.dump()), field=str(name), digest_algorithm=digest)
+
+
+@lru_cache(maxsize=256)
+def _signer(der: bytes) -> SignatureFacts:
+    """What a certificate says, the same in each of its signatures."""
+    signer = x509.Certificate.load(der)
     certificate = facts_of(signer)
     return SignatureFacts(
-        field=name,
+        field="",
         verdict=Verdict.INCONCLUSIVE,
         kind=certificate.kind,
         signer_name=certificate.subject_name,
@@ -54,7 +63,6 @@ def identity(name: str, signer_info: cms.SignerInfo, signer: x509.Certificate) -
         certificate_sha256=certificate.sha256,
         valid_from=certificate.valid_from,
         valid_to=certificate.valid_to,
-        digest_algorithm=signer_info["digest_algorithm"]["algorithm"].native.lower(),
         key=described(signer.public_key),
     )
 

@@ -29,6 +29,7 @@ from adapters.signing.algorithms import DatedAlgorithms
 from adapters.signing.certificates import SIGNING_USAGES, facts_of
 from adapters.signing.signed import VIETNAM, Signed
 from adapters.signing.telling import NOTHING_TOLD, Told, told_by
+from adapters.signing.ways import way
 from domain.errors import Invalid
 
 __all__ = ["VIETNAM", "Anchors", "Evidence", "TrustList", "certificate_trust", "signing_time"]
@@ -173,7 +174,7 @@ def certificate_trust(
     moment = time.at or at or signed.certificate.not_valid_after
     # A thief of a key can claim any time: only a time stamp makes later trouble harmless.
     proven = moment if time.source == "timestamp" else at or moment
-    found = _path(signed, _context(anchors, anchors.signing, moment, proven, others=signed.others))
+    found = _known_path(signed, anchors, moment, proven)
     chain = _names(found)
     if found.success_result is None:
         return Trust(False, "unknown", (_why_untrusted(found.error_subindic),), chain)
@@ -218,6 +219,21 @@ def _why_untrusted(problem: object) -> str:
         AdESIndeterminate.CHAIN_CONSTRAINTS_FAILURE: "certificate-chain",
     }
     return reasons.get(problem, "certificate-unknown-issuer")
+
+
+def _known_path(
+    signed: Signed, anchors: Anchors, moment: datetime, proven: datetime
+) -> CertvalidatorOperationResult:
+    """The way without a look at revocation, searched once a day for the same certificates."""
+    given = ([signed.certificate], signed.others, anchors.signing, anchors.helpers)
+    asked = (*(tuple(each.dump() for each in some) for some in given), proven.date())
+    return way(
+        asked,
+        moment,
+        lambda: _path(
+            signed, _context(anchors, anchors.signing, moment, proven, others=signed.others)
+        ),
+    )
 
 
 def _path(signed: Signed, context: ValidationContext) -> CertvalidatorOperationResult:
