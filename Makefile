@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing bench-verification bench-signing bench-signing-queue
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing bench-verification bench-signing bench-signing-queue bench-signing-memory bench-batches
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -70,6 +70,12 @@ bench-signing: $(BIN)/.installed ## figures: signatures a second beside iText 5,
 
 bench-signing-queue: $(BIN)/.installed ## figures: signing through RQ beside a default worker with pyHanko; seconds from queue to signed
 	@$(BIN)/python -m bench.signing_queue
+
+bench-signing-memory: $(BIN)/.installed ## figures: memory that signing files of 5 and 100 MB takes
+	@$(BIN)/python -m bench.signing_memory
+
+bench-batches: $(BIN)/.installed ## figures: a batch of COUNT=200 documents signed, then numbered and sealed
+	@$(BIN)/python -m bench.batches $(or $(COUNT),200)
 
 bench-federation: $(BIN)/.installed ## figures: a hub asks 1,000 simulated nodes
 	@$(BIN)/python -m bench.federation

@@ -1,6 +1,7 @@
-"""Two hundred documents signed, then numbered and sealed, each as one batch: seconds until the last
-has its result. One process does the jobs one after the other, as the worker of the queue `signing`
-does, with SQLite and every file and commit on disk. `python -m bench.batches [COUNT]`."""
+"""`make bench-batches`: two hundred documents signed, then numbered and sealed, each as one batch:
+seconds until the last has its result, CPU and SQL statements of one. One process does the jobs one
+after the other, as the worker of the queue `signing` does, with SQLite and every file and commit on
+disk."""
 
 import sys
 import tempfile
@@ -9,7 +10,8 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.engine import Engine
 
 from adapters.signing.demo_ca import DemoCA
 from app import create_app
@@ -43,20 +45,30 @@ def main(count: int) -> None:
             measure(office, clerk, "issue", drafts, "signed_sha256", form)
 
 
+statements: list[str] = []
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _note(_connection, _cursor, statement: str, *_rest) -> None:
+    statements.append(statement)
+
+
 def measure(office, who: Actor, action: str, ids: list[int], file: str, form: dict) -> None:
     office.session().expire_all()
     found = {d.id: d for d in office.session().scalars(select(OutgoingDocument))}
     docs = [f"{each}:{getattr(found[each], file)}" for each in ids if getattr(found[each], file)]
-    begun = time.perf_counter()
+    counted, started, begun = len(statements), time.process_time(), time.perf_counter()
     batch_id = batches.start(office, who, action, form | {"docs": docs})
     pressed = time.perf_counter() - begun
     work(office)
-    took = time.perf_counter() - begun
+    took, used = time.perf_counter() - begun, time.process_time() - started
+    asked = len(statements) - counted
     lines = batches.progress(office, who, batch_id).lines
     outcomes = Counter(line.refusal.code if line.refusal else line.outcome for line in lines)
     print(
         f"{action}: {len(ids)} documents, press {pressed:.2f} s, all {took:.1f} s, "
-        f"{1000 * took / len(ids):.0f} ms each, {dict(outcomes)}"
+        f"{1000 * took / len(ids):.0f} ms each ({1000 * used / len(ids):.1f} ms CPU,"
+        f" {asked / len(ids):.1f} statements), {dict(outcomes)}"
     )
 
 

@@ -1,6 +1,9 @@
 """pyHanko as its documentation shows it: a PKCS#12 file, a text stamp in an OpenType font over a
-picture, and `sign_pdf`; and the same as a job of a plain RQ worker."""
+picture, and `sign_pdf`; and the same as a job of a plain RQ worker. As a program it serves rounds
+like the Java peers (bench/signing_peers/Peer.java): nothing of ours is loaded in its process."""
 
+import sys
+import time
 from pathlib import Path
 
 from pyhanko import stamp
@@ -40,3 +43,19 @@ def job(source: str, output: str, key: list[str], lines: list[str]) -> None:
     """What the documentation's example does, once, in the child of a default worker."""
     p12, passphrase, seal, font = key
     sign(Path(source), Path(output), load(p12, passphrase), style(lines, seal, font))
+
+
+def serve(p12: str, passphrase: str, seal: str, font: str, *lines: str) -> None:
+    """Rounds asked for on standard input ("DOCUMENTS INPUT OUTPUT"), told in nanoseconds."""
+    key, shown = load(p12, passphrase), style(list(lines), seal, font)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        documents, source, output = line.split()
+        cpu, wall = time.process_time_ns(), time.monotonic_ns()
+        for _ in range(int(documents)):
+            sign(Path(source), Path(output), key, shown)
+        print(time.process_time_ns() - cpu, time.monotonic_ns() - wall, flush=True)
+
+
+if __name__ == "__main__":
+    serve(*sys.argv[1:])

@@ -39,8 +39,9 @@ class Closing:
     certificate: bytes  # DER
 
 
-def closing_signature(parts: Parts) -> Closing:
-    """The signature over all of a file (given in one or more parts).
+def closing_signature(parts: Parts, hashed: object = None) -> Closing:
+    """The signature over all of a file (given in one or more parts). `hashed` is the first part,
+    hashed already (it is not a second time) with the algorithm that the signature should have.
 
     Invalid("signature-not-genuine") where none closes it, or it does not hold; what `open_pdf`
     refuses in strict reading.
@@ -49,7 +50,7 @@ def closing_signature(parts: Parts) -> Closing:
         for field in _candidates(parts):
             hole = _hole(field, parts)
             if hole is not None:
-                return Closing(field.name, _genuine(hole, parts))
+                return Closing(field.name, _genuine(hole, parts, hashed))
     except Refusal:
         raise
     except Exception as error:  # damaged dictionaries and CMS lead to any error
@@ -125,21 +126,29 @@ def _hole(field: SignedField, parts: Parts) -> _Hole | None:
     return _Hole(first, second, bytes.fromhex(contents[1][1:-1].decode("ascii")))
 
 
-def _genuine(hole: _Hole, parts: Parts) -> bytes:
+def _genuine(hole: _Hole, parts: Parts, hashed: object) -> bytes:
     """The certificate (DER) whose key signed what the hole leaves."""
     signed = cms.ContentInfo.load(hole.cms)["content"]
     (signer,) = signed["signer_infos"]
     kind = signer["digest_algorithm"]["algorithm"].native
-    digest = hashlib.new(kind) if kind in DIGESTS else None
-    for start, end in ((0, hole.start), (hole.end, length(parts))):
-        for piece in between(parts, start, end):
-            digest.update(piece)
+    digest = _digest(hole, parts, kind, hashed)
     attributes = {each["type"].native: each["values"] for each in signer["signed_attrs"]}
-    if [each.native for each in attributes["message_digest"]] != [digest.digest()]:
+    if [each.native for each in attributes["message_digest"]] != [digest]:
         raise Invalid("signature-not-genuine", field="file")
     certificate = _signers(signed, signer)
     _check(certificate, signer, kind)
     return certificate
+
+
+def _digest(hole: _Hole, parts: Parts, kind: str, hashed: object) -> bytes:
+    if kind not in DIGESTS:
+        raise Invalid("signature-not-genuine", field="file")
+    usable = hashed is not None and hashed.name == kind and len(parts[0]) <= hole.start
+    digest, done = (hashed.copy(), len(parts[0])) if usable else (hashlib.new(kind), 0)
+    for start, end in ((done, hole.start), (hole.end, length(parts))):
+        for piece in between(parts, start, end):
+            digest.update(piece)
+    return digest.digest()
 
 
 def _signers(signed: cms.SignedData, signer: cms.SignerInfo) -> bytes:

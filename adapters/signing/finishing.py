@@ -72,7 +72,7 @@ def verified(made: SignatureToMake, after: bytes) -> bytes:
 def _check_new(made: SignatureToMake, tail: bytes) -> None:
     """The new signature closes the file, holds, and is of the certificate it was made ready for."""
     try:
-        found = closing_signature((made.before, tail))
+        found = closing_signature((made.before, tail), made.hashed)
     except Refusal as refusal:
         raise SigningFailed("signed-file-invalid", cause=refusal.code) from refusal
     if (found.field, found.certificate) != (made.field, made.certificate.dump()):

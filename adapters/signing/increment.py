@@ -24,6 +24,7 @@ class Increment(PdfHandler):
 
     def __init__(self, reader: PdfFileReader, size: int) -> None:
         self.reader, self._size = reader, size
+        self.had_fields = "/AcroForm" in reader.root
         self._next = int(reader.trailer["/Size"])
         self._changed: dict[tuple[int, int], generic.PdfObject] = {}
         self._added: dict[int, generic.PdfObject | bytes] = {}

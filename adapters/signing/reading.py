@@ -1,7 +1,7 @@
 """pyHanko's reading of PDF objects, quickened: it reads byte by byte, which took half the time of
 judging a signature. What is written as nearly every file writes it is read here by one expression;
 whatever is not is left to pyHanko's own functions from its beginning, so that each file is read,
-and refused, as before (docs/adr/023-pyhanko-is-quickened.md).
+and refused, as before (docs/adr/024-pyhanko-is-quickened.md).
 """
 
 import re
@@ -54,13 +54,13 @@ _MAKE: dict[int, Callable[[bytes, Handler], generic.PdfObject]] = {
     11: lambda text, _: generic.BooleanObject(text == b"true"),
 }
 _slow_object: Callable = generic.read_object
-_slow_prepared: Callable = x509.NameTypeAndValue._ldap_string_prep  # noqa: SLF001 quickened below
+_slow_prepared: Callable = x509.NameTypeAndValue._ldap_string_prep
 
 
 def quicken() -> None:
     """Puts the quick functions in the places of the libraries' own, in this process."""
     generic.read_object = _object
-    x509.NameTypeAndValue._ldap_string_prep = lambda _self, text: _prepared(text)  # noqa: SLF001
+    x509.NameTypeAndValue._ldap_string_prep = lambda _self, text: _prepared(text)
 
 
 @lru_cache(maxsize=1024)
@@ -96,7 +96,7 @@ def _whole(
     """With the data that may follow a dictionary."""
     if isinstance(found, generic.DictionaryObject):
         entries = dict(found.items())
-        data = generic._maybe_read_stream_payload(stream, entries, handler)  # noqa: SLF001
+        data = generic._maybe_read_stream_payload(stream, entries, handler)
         if data is not None:
             found = generic.StreamObject(entries, encoded_data=data)
     found.container_ref = container_ref
@@ -126,7 +126,7 @@ def _parsed(
 
 
 def _closed(kind: int, opened: list[tuple[int, list]]) -> generic.PdfObject | None:
-    """The innermost container, ended; None where it is not right, which pyHanko then says itself."""
+    """The innermost container, ended; None where it is not right, as pyHanko then says."""
     if not opened or opened[-1][0] != kind - _OPENS:
         return None
     opens, values = opened.pop()

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
 
@@ -64,6 +64,7 @@ class SignatureToMake:
     digest_name: str
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
+    hashed: object = field(default=None, compare=False, repr=False)  # `before`, while at hand
 
     @cached_property
     def attributes(self) -> bytes:
@@ -144,19 +145,21 @@ def make_ready(
     start = offsets[signature.idnum] + tail[offsets[signature.idnum] :].index(head) + len(head)
     tail = _with_range(tail, (start, start + 2 * room), len(before), len(middle))
     hole = (start, start + 2 * room)
-    digest = hashlib.new(wish.digest, before)
+    hashed = hashlib.new(wish.digest, before)
+    digest = hashed.copy()
     digest.update(memoryview(tail)[: hole[0] - 1])
     digest.update(memoryview(tail)[hole[1] + 1 :])
     return SignatureToMake(
         field=wish.field,
         before=before,
-        earlier=b"/ByteRange" in before,
+        earlier=update.had_fields and b"/ByteRange" in before,
         tail=tail,
         hole=hole,
         document_digest=digest.digest(),
         digest_name=wish.digest,
         certificate=certificate,
         chain=tuple(chain),
+        hashed=hashed,
     )
 
 

@@ -2,6 +2,11 @@
 in the file store and noted on the request before the document moves, so that a second run adopts
 what is there instead of signing again; and everything is written under the lease's token."""
 
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
+
 from adapters.files import PDF, begins_with
 from adapters.signing.finishing import finish_update
 from adapters.signing.keys import SigningKey, redeem
@@ -9,7 +14,9 @@ from adapters.signing.lettering import check_font
 from adapters.signing.permissions import is_certified
 from adapters.signing.report import Report
 from adapters.signing.sign import ready_issue
+from adapters.signing.trust import TrustList
 from adapters.signing.uncertified import issue_beside
+from adapters.signing.validate import validate_strict
 from adapters.typeset import font_bytes
 from domain.errors import Conflict, Forbidden, Refusal, Unavailable
 from domain.roles import SYSTEM
@@ -32,6 +39,7 @@ from services.signing import (
     token_answers,
     token_enclosures,
     token_rows,
+    trust,
     turns,
     verification,
 )
@@ -60,7 +68,8 @@ def sign(office: Office, lease: Lease) -> None:
         return
     try:
         grounds.check(office.session(), request, office.now(), office.today())
-        found = _adopt(office, request) if request.output_sha256 else None
+        awaited, output = _awaited(office, request), request.output_sha256
+        found = _adopt(office, awaited, output) if output else None
         made = None if found else _make(office, lease, request)
     except token_answers.AnswerRefused as refusal:
         return token_answers.ask_again(office, lease, request, refusal)
@@ -71,8 +80,7 @@ def sign(office: Office, lease: Lease) -> None:
     except Refusal as refusal:
         return _fail(office, lease, refusal)
     if made is not None:
-        _pin(office, lease, made)
-        found = _adopt(office, material.load(office, lease.subject_id))
+        found = _adopt(office, awaited, _pin(office, lease, made))
     _finish(office, lease, found)
     return None
 
@@ -131,51 +139,78 @@ def _key(office: Office, request: SigningRequest) -> SigningKey:
     return backends.open_binding(office, request.binding, authority)
 
 
-def _pin(office: Office, lease: Lease, signed: Parts) -> None:
+def _pin(office: Office, lease: Lease, signed: Parts) -> str:
     """Pins the bytes and notes them on the request, whose authorisation is used up by that."""
     sha256 = office.files.put(signed)
-    size = sum(map(len, signed))
+    mine = SigningRequest.id == lease.subject_id
+    source = select(SigningRequest.input_sha256).where(mine).scalar_subquery()
+    pages = select(StoredFile.pages).where(StoredFile.sha256 == source)
+    noted = update(SigningRequest).where(mine).values(output_sha256=sha256, authorisation=None)
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
-        request = work.session.get_one(SigningRequest, lease.subject_id, populate_existing=True)
-        source = work.session.get(StoredFile, request.input_sha256)
-        work.record_file(sha256, size, PDF, source.pages if source else 0)
-        request.output_sha256, request.authorisation = sha256, None
+        work.record_file(sha256, sum(map(len, signed)), PDF, work.session.scalar(pages) or 0)
+        work.session.execute(noted.execution_options(synchronize_session=False))
+    return sha256
 
 
-def _adopt(office: Office, request: SigningRequest) -> Report:
+@dataclass(frozen=True)
+class _Awaited:
+    """What a request's output must turn out to be: this input with a signature of this certificate
+    in one of these fields, or what a desktop program sent back."""
+
+    input: str
+    fields: set[str]
+    certificate: str
+    returned: str | None
+
+
+def _awaited(office: Office, request: SigningRequest) -> _Awaited:
+    return _Awaited(
+        request.input_sha256,
+        turns.awaited_fields(request),
+        request.binding.certificate_sha256,
+        token_answers.returned(office, request),
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The judgement of an output, and the roots it was made by."""
+
+    report: Report
+    roots: TrustList
+
+
+def _adopt(office: Office, awaited: _Awaited, output: str) -> _Found:
     """What the pinned output holds, judged anew as strictly as anybody will.
 
     Raises Unavailable("file-damaged"), Conflict("signed-file-invalid") when it is not the awaited
     signature of the bound certificate over exactly the input.
     """
+    roots = trust.trust_list(office.session())
     with (
-        stored_files.opened(office, request.input_sha256) as before,
-        stored_files.opened(office, request.output_sha256) as after,
+        stored_files.opened(office, awaited.input) as before,
+        stored_files.opened(office, output) as after,
     ):
         extends = begins_with(after, before)
-        report = verification.judge_own(office, after)
+        report = validate_strict(after, roots, office.now())
     last = report.signatures[-1] if report.signatures else None
     holds = (
         extends
         and last is not None
-        and _is_awaited(office, request, last.field)
+        and (last.field in awaited.fields or output == awaited.returned)
         and last.covers_whole_file
-        and last.certificate_sha256 == request.binding.certificate_sha256
+        and last.certificate_sha256 == awaited.certificate
         and all(each.verdict.intact for each in report.signatures)
     )
     if not holds:
         raise Conflict("signed-file-invalid", cause=str(report.verdict))
-    return report
+    return _Found(report, roots)
 
 
-def _is_awaited(office: Office, request: SigningRequest, field: str) -> bool:
-    return field in turns.awaited_fields(request) or token_answers.is_own(office, request)
-
-
-def _finish(office: Office, lease: Lease, report: Report) -> None:
-    """The one transaction that makes the signature count."""
-    with transaction(office, SYSTEM) as work:
+def _finish(office: Office, lease: Lease, found: _Found) -> None:
+    """The one transaction that makes the signature count. Each row is written once, at its end."""
+    with transaction(office, SYSTEM) as work, work.session.no_autoflush:
         outbox.settle(work, lease)
         request, doc = _locked(work, lease)
         request.state, request.finished_at = SigningState.DONE, work.now
@@ -184,16 +219,18 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
             step = turns.signed(work, doc, request.output_sha256)
         else:
             doc.issued_sha256 = request.output_sha256
-            _preserve(work, doc)
-        token_rows.forget(work, request)
-        verification.record(work, request.output_sha256, report)
+        if request.binding.backend == KeyBackend.TOKEN:
+            token_rows.forget(work, request)
         move(
             work, doc, step,
             signer=request.person_name, request=request.id,
             input=request.input_sha256, output=request.output_sha256,
-            certificate=request.binding.certificate_sha256, verdict=report.verdict,
+            certificate=request.binding.certificate_sha256, verdict=found.report.verdict,
             **batch_of(work, request),
         )  # fmt: skip
+        verification.record(work, request.output_sha256, found.report, found.roots)
+        if request.role == SigningRole.SEAL:
+            _preserve(work, doc)
 
 
 def _preserve(work: Work, doc: OutgoingDocument) -> None:
@@ -215,7 +252,12 @@ def _fail(office: Office, lease: Lease, refusal: Refusal) -> None:
 
 
 def _locked(work: Work, lease: Lease) -> tuple[SigningRequest, OutgoingDocument]:
-    request = work.session.get_one(SigningRequest, lease.subject_id, populate_existing=True)
+    request = work.session.get_one(
+        SigningRequest,
+        lease.subject_id,
+        options=(joinedload(SigningRequest.binding),),
+        populate_existing=True,
+    )
     doc = work.session.get_one(
         OutgoingDocument, request.document_id, with_for_update=True, populate_existing=True
     )

@@ -79,12 +79,12 @@ def signed(
     return before, ready.signed(row.signature, stamping.stamper(office) if has_room else None)
 
 
-def is_own(office: Office, request: SigningRequest) -> bool:
-    """Whether the output is a file that a desktop program made, in fields of its own."""
+def returned(office: Office, request: SigningRequest) -> str | None:
+    """The digest of the file that a desktop program made, in fields of its own, if one did."""
     if request.binding.backend != KeyBackend.TOKEN:
-        return False
+        return None
     row = row_of(office.session(), request)
-    return row is not None and row.returned_sha256 == request.output_sha256
+    return row and row.returned_sha256
 
 
 def ask_again(office: Office, lease: Lease, asked: Asked, refusal: AnswerRefused) -> None:

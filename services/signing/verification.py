@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from adapters.files import DamagedFile
 from adapters.signing.beside import validate_beside
 from adapters.signing.report import Report
-from adapters.signing.trust import Evidence
+from adapters.signing.trust import Evidence, TrustList
 from adapters.signing.validate import validate_strict
 from domain.errors import NotFound, Refusal
 from domain.roles import SYSTEM
@@ -145,14 +145,19 @@ def _judged_anew(office: Office, row: Preservation) -> Report:
     return judge_detached(office, enclosure.signature_name, data, content, beside)
 
 
-def record(work: Work, sha256: str, report: Report) -> list[Signature]:
-    """Keeps a report of our own as the signatures of a file."""
-    return write(work, sha256, Findings(tuple(report.to_json()["signatures"])))
+def record(
+    work: Work, sha256: str, report: Report, roots: TrustList | None = None
+) -> list[Signature]:
+    """Keeps a report of our own as the signatures of a file; `roots` are those it was made by,
+    where it was made just now those of the node."""
+    return write(work, sha256, Findings(tuple(report.to_json()["signatures"])), roots)
 
 
-def write(work: Work, sha256: str, found: Findings) -> list[Signature]:
+def write(
+    work: Work, sha256: str, found: Findings, roots: TrustList | None = None
+) -> list[Signature]:
     """Replaces what was known of the file's signatures; the check itself is kept for ever."""
-    work.session.add(_kept(work, sha256, found))
+    work.session.add(_kept(work, sha256, found, roots or trust.trust_list(work.session)))
     work.session.execute(delete(Signature).where(Signature.file_sha256 == sha256))
     rows = [_row(work, sha256, facts) for facts in found.signatures]
     if found.problem:
@@ -180,7 +185,7 @@ def _row(work: Work, sha256: str, facts: dict) -> Signature:
     )
 
 
-def _kept(work: Work, sha256: str, found: Findings) -> Inspection:
+def _kept(work: Work, sha256: str, found: Findings, roots: TrustList) -> Inspection:
     return Inspection(
         file_sha256=sha256,
         checked_at=work.now,
@@ -188,7 +193,7 @@ def _kept(work: Work, sha256: str, found: Findings) -> Inspection:
         verdict=str(found.verdict or UNSIGNED),
         problem=found.problem,
         signatures=list(found.signatures),
-        roots=trust.digests(trust.trust_list(work.session)),
+        roots=trust.digests(roots),
     )
 
 

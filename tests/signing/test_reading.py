@@ -15,12 +15,14 @@ from tests.signing.conftest import SHARED
 OBJECT = re.compile(rb"\d+ \d+ obj\s*")
 SEED = 7
 ODD = (
-    rb"<</A 1 /A 2>> ", rb"<</A>> ", rb"<</A 1] ", rb"[1 2>> ", rb"<</A#20B /C>> ", rb"<</A (x\ny)>> ",
-    rb"(a(b)c) ", rb"(a\(b\)c\\) ", rb"(\101\7z) ", b"(a\\\r\nb) ", rb"<4> ", rb"<4 1> ", rb"<zz> ",
+    rb"<</A 1 /A 2>> ", rb"<</A>> ", rb"<</A 1] ", rb"[1 2>> ", rb"<</A#20B /C>> ",
+    rb"<</A (x\ny)>> ", rb"(a(b)c) ", rb"(a\(b\)c\\) ", rb"(\101\7z) ", b"(a\\\r\nb) ", rb"<4> ",
+    rb"<4 1> ", rb"<zz> ",
     rb"[1 0 R 2 0 R] ", rb"[0 0 R] ", rb"[1  0 R] ", rb"[1 0 Rx] ", rb"[-1 +2 -.5 1. 3.25] ",
     rb"[1-2] ", rb"[--1] ", rb"[true false null] ", rb"[truex] ", rb"[% comment" + b"\n1] ",
     rb"/ ", rb"/A/B ", rb"[/A/B(c)<64>] ", b"[" * 200 + b"]" * 200 + b" ", b"<</A<<", b"", b"7",
-    b"\0[] ", b" [] ", b"(\xfe\xff\x1e\xa4) ", rb"(\376\377\036\244) ", b"(\xef\xbb\xbf\xc3\xa1) ", rb"{1} ", rb"1 0 obj ",
+    b"\0[] ", b" [] ", b"(\xfe\xff\x1e\xa4) ", rb"(\376\377\036\244) ", b"(\xef\xbb\xbf\xc3\xa1) ",
+    rb"{1} ", rb"1 0 obj ",
 )  # fmt: skip
 
 
@@ -100,7 +102,9 @@ def test_objects_that_were_mutilated_are_read_the_same_or_refused_the_same(objec
             damaged = bytearray(text[: chance.choice((40, 200, 1023, 1024, 1025, 3000))] or b" ")
             for _ in range(chance.randint(1, 4)):
                 at = chance.randrange(len(damaged))
-                new = chance.choice((b"", b"<", b">", b"[", b"]", b"(", b")", b"\\", b"/", b" ", b"0"))
+                new = chance.choice(
+                    (b"", b"<", b">", b"[", b"]", b"(", b")", b"\\", b"/", b" ", b"0")
+                )
                 damaged[at : at + chance.randint(0, 2)] = new
             same(bytes(damaged))
 
