@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from domain.audit_tags import AUDIT_TAGS
@@ -14,6 +15,19 @@ from domain.roles import Actor
 from models.audit import AuditEntry, AuditHead
 
 GENESIS = "0" * 64
+COVERED = (
+    "sequence", "at", "tag", "person_id", "person_name", "agency_id", "subject_type", "subject_id",
+    "details", "previous_hash",
+)  # fmt: skip
+AT = COVERED.index("at")
+HEAD = AuditHead.__table__
+ADD = insert(AuditEntry.__table__)
+LOCKED = select(HEAD.c.sequence, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
+MOVE = (
+    update(HEAD)
+    .where(HEAD.c.id == 1)
+    .values(sequence=bindparam("to_sequence"), hash=bindparam("to_hash"))
+)
 
 
 @dataclass(frozen=True)
@@ -24,53 +38,54 @@ class Fault:
     kind: str  # altered | missing | inserted | head | lodged
 
 
+def about(model: type, row_id: int) -> SimpleNamespace:
+    """The subject of an entry of which only the row's number is at hand."""
+    return SimpleNamespace(__tablename__=model.__tablename__, id=row_id)
+
+
 def append(
-    head: AuditHead, actor: Actor, at: datetime, tag: str, subject: object, details: dict
-) -> AuditEntry:
-    """A new entry behind the head, which it moves on."""
+    session: Session, actor: Actor, at: datetime, tag: str, subject: object, details: dict
+) -> None:
+    """Writes a new entry behind the head, and moves the head on. Rows, not objects: every change
+    of the program comes by here."""
     if tag not in AUDIT_TAGS:
         raise ValueError(f"unknown audit tag {tag}")
-    entry = AuditEntry(
-        sequence=head.sequence + 1,
-        at=at,
-        tag=tag,
-        person_id=actor.person_id,
-        person_name=actor.name,
-        agency_id=actor.agency_id or getattr(subject, "agency_id", None),
-        subject_type=getattr(type(subject), "__tablename__", ""),
-        subject_id=getattr(subject, "id", None),
-        details=json.loads(json.dumps(details, default=str)),
-        previous_hash=head.hash,
-    )
-    entry.hash = digest(entry)
-    head.sequence, head.hash = entry.sequence, entry.hash
-    return entry
+    sequence, previous = locked_head(session)
+    entry = {
+        "sequence": sequence + 1,
+        "at": at,
+        "tag": tag,
+        "person_id": actor.person_id,
+        "person_name": actor.name,
+        "agency_id": actor.agency_id or getattr(subject, "agency_id", None),
+        "subject_type": getattr(subject, "__tablename__", ""),
+        "subject_id": getattr(subject, "id", None),
+        "details": json.loads(json.dumps(details, default=str)),
+        "previous_hash": previous,
+    }
+    entry["hash"] = _digest(entry)
+    session.execute(ADD, entry)
+    session.execute(MOVE, {"to_sequence": entry["sequence"], "to_hash": entry["hash"]})
 
 
-def locked_head(session: Session) -> AuditHead:
-    """The head, this transaction's own until its end: its row lock puts writers in order."""
-    head = session.get(AuditHead, 1, with_for_update=True, populate_existing=True)
+def locked_head(session: Session) -> tuple[int, str]:
+    """Number and hash of the last entry, this transaction's own until its end: the row lock puts
+    writers in order."""
+    head = session.execute(LOCKED).one_or_none()
     if head is None:
-        head = AuditHead(id=1, sequence=0, hash=GENESIS)
-        session.add(head)
-        session.flush()
-    return head
+        session.execute(insert(HEAD), {"id": 1, "sequence": 0, "hash": GENESIS})
+        return 0, GENESIS
+    return head.sequence, head.hash
 
 
 def digest(entry: AuditEntry) -> str:
     """SHA-256 over every column and the hash of the entry before, as canonical JSON."""
-    covered = [
-        entry.sequence,
-        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        entry.tag,
-        entry.person_id,
-        entry.person_name,
-        entry.agency_id,
-        entry.subject_type,
-        entry.subject_id,
-        entry.details,
-        entry.previous_hash,
-    ]
+    return _digest({name: getattr(entry, name) for name in COVERED})
+
+
+def _digest(entry: Mapping[str, object]) -> str:
+    covered = [entry[name] for name in COVERED]
+    covered[AT] = covered[AT].astimezone(UTC).isoformat(timespec="microseconds")
     text = json.dumps(covered, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

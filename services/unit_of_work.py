@@ -13,13 +13,16 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from domain.errors import Conflict
 from domain.roles import Actor
-from models.audit import AuditHead, Notification
+from models.audit import Notification
 from models.exchange import OutboxItem
 from models.files import StoredFile
 from services.audit_chain import append, locked_head
 from services.office import Office
 
 INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+UNLESS_THERE = {
+    name: insert(StoredFile.__table__).on_conflict_do_nothing() for name, insert in INSERTS.items()
+}
 
 
 @dataclass
@@ -31,18 +34,16 @@ class Work:
     session: Session
     now: datetime
     woken: list[tuple[str, OutboxItem]] = field(default_factory=list)
-    _head: AuditHead | None = None
 
     def audit(self, tag: str, subject: object = None, **details: object) -> None:
         """Adds an entry to the chain, in this transaction (law 9)."""
-        self.session.flush()
-        self.in_order()
-        self.session.add(append(self._head, self.actor, self.now, tag, subject, details))
+        self.session.flush()  # the subject has its number
+        append(self.session, self.actor, self.now, tag, subject, details)
 
     def in_order(self) -> None:
         """From here on no other transaction that asks for this, or writes to the audit chain, comes
         between: numbers given now are seen by others in their order."""
-        self._head = self._head or locked_head(self.session)
+        locked_head(self.session)
 
     def enqueue(
         self, queue: str, kind: str, subject_id: int, priority: int = 0, repeat_seconds: int = 0
@@ -83,11 +84,9 @@ class Work:
 
     def record_file(self, sha256: str, size: int, media_type: str, pages: int = 0) -> None:
         """The row of a file that is in the store; one that is there already stays as it is."""
-        insert = INSERTS[self.session.get_bind().dialect.name]
-        row = insert(StoredFile.__table__).values(
-            sha256=sha256, size=size, media_type=media_type, pages=pages, created_at=self.now
-        )
-        self.session.execute(row.on_conflict_do_nothing())
+        row = {"sha256": sha256, "size": size, "media_type": media_type, "pages": pages}
+        unless_there = UNLESS_THERE[self.session.get_bind().dialect.name]
+        self.session.execute(unless_there, row | {"created_at": self.now})
 
 
 @contextmanager

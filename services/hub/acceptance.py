@@ -16,7 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.orm import Session
 
 from adapters.axis.errors import AxisRefusal
 from adapters.files import Incoming
@@ -24,6 +25,7 @@ from domain.errors import Conflict, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubAccount, HubMessage
+from services.audit_chain import about
 from services.hub import forwarding, receipts, relaying, routing, tracing, waiting
 from services.hub.envelope import Envelope, open_envelope
 from services.hub.lookup import find_by_code, is_dissolved, is_early
@@ -34,6 +36,38 @@ MEDIA_TYPE = "application/xml"
 NEW_DOCUMENT = 0
 TRIES = 3
 NAMED = 10  # of several wrong recipients so many are told
+# Written out once: every package of the province comes by here.
+MESSAGE, DELIVERY = HubMessage.__table__, Delivery.__table__
+SAME_BYTES = select(MESSAGE).where(
+    *(MESSAGE.c[name] == bindparam(name) for name in ("sender_code", "kind", "payload_sha256"))
+)
+ADD_MESSAGE = insert(MESSAGE).returning(*MESSAGE.c)
+DELIVERIES = select(Delivery).where(Delivery.message_id == bindparam("message_id"))
+LOCK_SENDER = (
+    select(HubAccount.__table__.c.id)
+    .where(HubAccount.__table__.c.system_id == bindparam("system_id"))
+    .with_for_update()
+)
+OTHER_BYTES = (
+    select(DELIVERY.c.recipient_code)
+    .join(MESSAGE)
+    .where(
+        MESSAGE.c.sender_code == bindparam("sender_code"),
+        MESSAGE.c.kind == MessageKind.EDOC,
+        MESSAGE.c.document_uid == bindparam("document_uid"),
+        MESSAGE.c.business_kind == NEW_DOCUMENT,
+        MESSAGE.c.payload_sha256 != bindparam("payload_sha256"),
+        DELIVERY.c.state != DeliveryState.FAIL,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What the sender is told: the id of its package here, and the hub's receipt."""
+
+    doc_id: str
+    receipt: str
 
 
 @dataclass(frozen=True)
@@ -53,10 +87,10 @@ def accept(
     kind: str = "",
     to: Sequence[str] | None = None,
     came: Came | None = None,
-) -> str:
-    """Takes a package of the system `sender` and gives its DocId; its bytes are kept for good only
-    once all has been checked. `to` overrides the recipients in the package. One that `came` over an
-    uplink may be of anybody who is not at home here.
+) -> Accepted:
+    """Takes a package of the system `sender`; its bytes are kept for good only once all has been
+    checked. `to` overrides the recipients in the package. One that `came` over an uplink may be of
+    anybody who is not at home here.
 
     Raises AxisRefusal: axis-bad-edxml, axis-wrong-from, axis-loop, axis-no-recipient,
     axis-unknown-recipient, axis-recipient-dissolved, axis-recipient-early, axis-recipient-locked,
@@ -73,7 +107,8 @@ def accept(
     # answer was lost stays accepted whatever has become of a recipient since.
     _check_open(office, [e for c, e in entries.items() if e and c not in on_the_way])
     if doc_id and all(forwarding.includes(on_the_way, *one) for one in written.items()):
-        return doc_id  # a repeated call writes nothing
+        # A repeated call writes nothing, and gets the receipt of the first (law 6).
+        return Accepted(doc_id, receipts.given(office, doc_id))
     # The bytes reach the disk before the transaction: it must not hold the write lock for that.
     package.keep()
     for _ in range(TRIES):
@@ -147,19 +182,17 @@ def _accepted_before(
 ) -> tuple[str, dict[str, str]]:
     """The DocId of these bytes, if they are known, and the recipients that need nothing more, with
     how they were written."""
-    message = office.session().scalar(_same_bytes(sender, kind, sha256))
+    message = _same_bytes(office.session(), sender, kind, sha256)
     if message is None:
         return "", {}
-    served = [d for d in message.deliveries if d.state != DeliveryState.FAIL]
+    before = office.session().scalars(DELIVERIES, {"message_id": message.id})
+    served = [d for d in before if d.state != DeliveryState.FAIL]
     return message.doc_id, {d.recipient_code: d.addressed for d in served}
 
 
-def _same_bytes(sender: str, kind: MessageKind, sha256: str):
-    return select(HubMessage).where(
-        HubMessage.sender_code == sender,
-        HubMessage.kind == kind,
-        HubMessage.payload_sha256 == sha256,
-    )
+def _same_bytes(session: Session, sender: str, kind: MessageKind, sha256: str) -> Row | None:
+    values = {"sender_code": sender, "kind": kind, "payload_sha256": sha256}
+    return session.execute(SAME_BYTES, values).one_or_none()
 
 
 def _write(
@@ -168,39 +201,44 @@ def _write(
     envelope: Envelope,
     codes: Mapping[str, str],
     package: Incoming,
-) -> str:
+) -> Accepted:
     sender, sha256 = envelope.sender, package.sha256
     with transaction(office, Actor(name=sender)) as work:
         # One package of a sender at a time: two with the same id must not both come first.
-        work.session.scalar(
-            select(HubAccount.id).where(HubAccount.system_id == sender).with_for_update()
-        )
-        message = work.session.scalar(_same_bytes(sender, envelope.kind, sha256))
+        work.session.execute(LOCK_SENDER, {"system_id": sender})
+        message = _same_bytes(work.session, sender, envelope.kind, sha256)
         _refuse_second_document(work, sender, envelope, codes, sha256)
+        before = []
         if message is None:
             message = _new_message(work, came, envelope, sha256, package.size)
-        before = {delivery.recipient_code for delivery in message.deliveries}
-        offered = _offer(work, message, codes)
-        if not before.issuperset(codes):
-            receipts.give(work, message, before.union(codes))
+        else:
+            before = work.session.scalars(DELIVERIES, {"message_id": message.id}).all()
+        offered = _offer(work, message, before, codes)
+        known = {delivery.recipient_code for delivery in before}
+        if known.issuperset(codes):
+            receipt = receipts.given(office, message.doc_id)
+        else:
+            receipt = receipts.give(work, message, known.union(codes))
         if offered:
             _keep(work, message, package)
-            work.session.flush()
             relaying.send_on(work, message, offered)
-            work.audit("hub:accept", message, **_told(envelope, message, offered))
-        return message.doc_id
+            told = _told(envelope, message, offered)
+            work.audit("hub:accept", about(HubMessage, message.id), **told)
+        return Accepted(message.doc_id, receipt)
 
 
-def _keep(work: Work, message: HubMessage, package: Incoming) -> None:
+def _keep(work: Work, message: Row, package: Incoming) -> None:
     """The bytes are there already, unless they were taken away in this moment, their time being
     over: under the sender's lock nobody does that any more (services/hub/retention.py)."""
-    sha256, message.payload_removed_at = message.payload_sha256, None
-    if not work.office.files.exists(sha256):
+    if message.payload_removed_at is not None:
+        again = update(MESSAGE).where(MESSAGE.c.id == message.id).values(payload_removed_at=None)
+        work.session.execute(again)
+    if not work.office.files.exists(message.payload_sha256):
         package.keep()
-    work.record_file(sha256, package.size, MEDIA_TYPE)
+    work.record_file(message.payload_sha256, package.size, MEDIA_TYPE)
 
 
-def _told(envelope: Envelope, message: HubMessage, offered: list[str]) -> dict:
+def _told(envelope: Envelope, message: Row, offered: list[str]) -> dict:
     return {
         "doc_id": message.doc_id,
         "kind": envelope.kind,
@@ -215,71 +253,59 @@ def _refuse_second_document(
 ) -> None:
     if envelope.kind != MessageKind.EDOC or envelope.business_kind != NEW_DOCUMENT:
         return
-    taken = work.session.scalars(
-        select(Delivery.recipient_code)
-        .join(HubMessage)
-        .where(
-            HubMessage.sender_code == sender,
-            HubMessage.kind == MessageKind.EDOC,
-            HubMessage.document_uid == envelope.document_uid,
-            HubMessage.business_kind == NEW_DOCUMENT,
-            HubMessage.payload_sha256 != sha256,
-            Delivery.state != DeliveryState.FAIL,
-        )
-    )
+    same = {"sender_code": sender, "document_uid": envelope.document_uid}
+    taken = work.session.scalars(OTHER_BYTES, same | {"payload_sha256": sha256})
     if not set(codes).isdisjoint(taken):
         raise AxisRefusal("axis-same-id-other-bytes", doc_id=envelope.document_uid)
 
 
-def _new_message(work: Work, came: Came, envelope: Envelope, sha256: str, size: int) -> HubMessage:
-    message = HubMessage(
-        doc_id=str(uuid.uuid4()),
-        sender_code=envelope.sender,
+def _new_message(work: Work, came: Came, envelope: Envelope, sha256: str, size: int) -> Row:
+    values = {
+        "doc_id": str(uuid.uuid4()),
+        "sender_code": envelope.sender,
         **vars(came),
-        kind=envelope.kind,
-        document_uid=envelope.document_uid,
-        business_kind=envelope.business_kind,
-        status_code=envelope.status_code,
-        subject=envelope.subject,
-        reference=envelope.reference,
-        urgency=envelope.urgency,
-        payload_sha256=sha256,
-        size=size,
-        search_text=envelope.search_text,
-        payload_removed_at=None,
-        deliveries=[],
-        created_at=work.now,
-    )
-    work.session.add(message)
-    work.session.flush()
-    return message
+        "kind": envelope.kind,
+        "document_uid": envelope.document_uid,
+        "business_kind": envelope.business_kind,
+        "status_code": envelope.status_code,
+        "subject": envelope.subject,
+        "reference": envelope.reference,
+        "urgency": envelope.urgency,
+        "payload_sha256": sha256,
+        "size": size,
+        "search_text": envelope.search_text,
+        "created_at": work.now,
+    }
+    return work.session.execute(ADD_MESSAGE, values).one()
 
 
-def _offer(work: Work, message: HubMessage, codes: Mapping[str, str]) -> list[str]:
+def _offer(
+    work: Work, message: Row, before: Sequence[Delivery], codes: Mapping[str, str]
+) -> list[str]:
     """Deliveries for those who have none, and a new try for those whose delivery failed."""
-    present = {delivery.recipient_code: delivery for delivery in message.deliveries}
+    present = {delivery.recipient_code: delivery for delivery in before}
     offered = []
-    for code, written in codes.items():
-        delivery = present.get(code)
-        if delivery is None:
-            work.session.add(_new_delivery(work, message, code, written))
-            offered.append(code)
-            continue
-        delivery.addressed = forwarding.joined(delivery.addressed, written, code)
+    for code in codes.keys() & present.keys():
+        delivery = present[code]
+        delivery.addressed = forwarding.joined(delivery.addressed, codes[code], code)
         if delivery.state == DeliveryState.FAIL:
             offer_again(delivery)
             offered.append(code)
-    return offered
+    new = [code for code in codes if code not in present]
+    if new:
+        rows = [_new_delivery(work, message, code, codes[code]) for code in new]
+        work.session.execute(insert(DELIVERY), rows)
+    return [code for code in codes if code in {*offered, *new}]
 
 
-def _new_delivery(work: Work, message: HubMessage, code: str, written: str) -> Delivery:
-    return Delivery(
-        doc_id=str(uuid.uuid4()),
-        message_id=message.id,
-        recipient_code=code,
-        addressed=written,
-        created_at=work.now,
-    )
+def _new_delivery(work: Work, message: Row, code: str, written: str) -> dict:
+    return {
+        "doc_id": str(uuid.uuid4()),
+        "message_id": message.id,
+        "recipient_code": code,
+        "addressed": written,
+        "created_at": work.now,
+    }
 
 
 def offer_again(delivery: Delivery) -> None:

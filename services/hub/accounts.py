@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from adapters.sealing import seal, unseal
 from domain.errors import Conflict, Invalid, NotFound
@@ -26,6 +26,7 @@ OVERLAP = timedelta(days=7)
 TOUCH_EVERY = timedelta(minutes=1)
 NOTE_EVERY = timedelta(minutes=10)
 SECRET_BYTES = 32
+BY_SYSTEM_ID = select(HubAccount).where(HubAccount.system_id == bindparam("system_id"))
 _counting = threading.Lock()
 _calls: dict[tuple[Path, int], int] = {}  # since the last time they were noted, in this process
 
@@ -154,7 +155,7 @@ def drop_previous(office: Office, actor: Actor, account_id: int) -> None:
 
 
 def find(office: Office, system_id: str) -> HubAccount | None:
-    return office.session().scalar(select(HubAccount).where(HubAccount.system_id == system_id))
+    return office.session().scalar(BY_SYSTEM_ID, {"system_id": system_id})
 
 
 def find_all(office: Office, codes: Sequence[str]) -> Sequence[HubAccount]:

@@ -130,8 +130,8 @@ def _send(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:
         office.session().rollback()  # nothing stays open while bytes travel
         with office.files.incoming() as package:
             package.write(file_in(read_body(), call.arguments.get("hash-file")))
-            doc_id = acceptance.accept(office, sender, package, kind, to)
-        return reply.accepted(doc_id, receipts.given(office, doc_id))
+            accepted = acceptance.accept(office, sender, package, kind, to)
+        return reply.accepted(accepted.doc_id, accepted.receipt)
 
 
 def _register(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:

@@ -9,7 +9,7 @@ is transport; what the recipient does with the document travels in status messag
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -18,15 +18,47 @@ from adapters.edxml.kept import Kept
 from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, HubMessage
+from services.audit_chain import about
 from services.hub import receipts
 from services.office import Office
 from services.stored_files import whole
-from services.unit_of_work import transaction
+from services.unit_of_work import Work, transaction
 
 OFFER_FAILED_AFTER = timedelta(hours=1)
 LISTED = 2000
 SENT_LISTED = 500
 UNFINISHED = (DeliveryState.INITIAL, DeliveryState.PROCESSING, DeliveryState.FAIL)
+D, M = Delivery.__table__, HubMessage.__table__
+SYSTEM_ID = bindparam("system_id")
+# Written out once: every package of the province comes by here.
+FOR_RECIPIENT = (
+    select(D.c.id, D.c.doc_id, D.c.message_id, D.c.state, D.c.parked_at, M.c.payload_sha256,
+           M.c.payload_removed_at)
+    .join(M)
+    .where(
+        D.c.doc_id == bindparam("doc_id"),
+        or_(D.c.recipient_code == SYSTEM_ID, D.c.via_code == SYSTEM_ID),
+        D.c.relay_id.is_(None),  # as `is_for`
+    )
+)  # fmt: skip
+OF_SENDER = select(
+    M.c.id, M.c.id.label("message_id"), M.c.payload_sha256, M.c.payload_removed_at
+).where(
+    M.c.doc_id == bindparam("doc_id"), or_(M.c.sender_code == SYSTEM_ID, M.c.via_code == SYSTEM_ID)
+)
+THIS = update(D).where(D.c.id == bindparam("delivery_id"))
+FAILED_AGAIN = THIS.where(D.c.state == DeliveryState.FAIL).values(finished_at=bindparam("now"))
+FETCHED = {"fetched_at": bindparam("now"), "finished_at": None}
+# One that was fetched before somebody held it back is not held any more once it is done.
+DONE = {"finished_at": bindparam("now"), "parked_at": None, "parked_reason": ""}
+MOVES = {
+    state: THIS.where(D.c.state.not_in([state, DeliveryState.DONE])).values(state=state, **values)
+    for state, values in (
+        (DeliveryState.PROCESSING, FETCHED),
+        (DeliveryState.DONE, DONE),
+        (DeliveryState.FAIL, {"finished_at": bindparam("now")}),
+    )
+}
 STATES = {
     "processing": DeliveryState.PROCESSING,
     "done": DeliveryState.DONE,
@@ -90,18 +122,19 @@ def fetch(office: Office, system_id: str, doc_id: str) -> Kept:
     Raises AxisRefusal: axis-unknown-document, axis-delivery-held, axis-payload-removed.
     """
     delivery = _delivery(office, system_id, doc_id)
-    message = delivery.message if delivery else _sent(office, system_id, doc_id)
+    found = delivery or _sent(office, system_id, doc_id)
     if delivery and delivery.parked_at and delivery.state != DeliveryState.DONE:
         raise AxisRefusal("axis-delivery-held", doc_id=doc_id)
-    if message.payload_removed_at:
+    if found.payload_removed_at:
         raise AxisRefusal("axis-payload-removed", doc_id=doc_id)
-    package = whole(office.files, message.payload_sha256)
+    package = whole(office.files, found.payload_sha256)
     if delivery and delivery.state in (DeliveryState.INITIAL, DeliveryState.FAIL):
-        _mark(office, system_id, doc_id, DeliveryState.PROCESSING)
+        _mark(office, system_id, delivery, DeliveryState.PROCESSING)
     else:
         with transaction(office, Actor(name=system_id)) as work:
-            details = {"doc_id": doc_id, "message_id": message.id, "again": True}
-            work.audit("hub:fetch", delivery or message, **details)
+            details = {"doc_id": doc_id, "message_id": found.message_id, "again": True}
+            subject = about(Delivery, delivery.id) if delivery else about(HubMessage, found.id)
+            work.audit("hub:fetch", subject, **details)
     return package
 
 
@@ -121,7 +154,7 @@ def acknowledge(
         raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
     failed_again = delivery.state == state == DeliveryState.FAIL
     if failed_again or delivery.state not in (state, DeliveryState.DONE):
-        _mark(office, system_id, doc_id, state, receipt)
+        _mark(office, system_id, delivery, state, receipt)
 
 
 def take_receipt(office: Office, system_id: str, doc_id: str, text: str, public: str) -> None:
@@ -141,27 +174,24 @@ def take_receipt(office: Office, system_id: str, doc_id: str, text: str, public:
 
 
 def _mark(
-    office: Office, system_id: str, doc_id: str, state: DeliveryState, receipt: str = ""
+    office: Office, system_id: str, delivery: Row, state: DeliveryState, receipt: str = ""
 ) -> None:
-    tag = "hub:fetch" if state == DeliveryState.PROCESSING else "hub:acknowledge"
     with transaction(office, Actor(name=system_id)) as work:
-        delivery = work.session.scalars(
-            select(Delivery).where(Delivery.doc_id == doc_id).with_for_update()
-        ).one()
-        if delivery.state == state == DeliveryState.FAIL:
-            delivery.finished_at = work.now  # offered again an hour from now, not with every list
-        if delivery.state in (state, DeliveryState.DONE):
-            return
-        delivery.state = state
-        if state == DeliveryState.PROCESSING:
-            delivery.fetched_at, delivery.finished_at = work.now, None
-        else:
-            delivery.finished_at = work.now
-        if receipt and state == DeliveryState.DONE:
-            receipts.take(work, delivery, receipt)
-        if state == DeliveryState.DONE:  # it was fetched before somebody held it back
-            delivery.parked_at, delivery.parked_reason = None, ""
-        work.audit(tag, delivery, doc_id=doc_id, message_id=delivery.message_id, state=state)
+        _move(work, delivery, state, receipt)
+
+
+def _move(work: Work, delivery: Row, state: DeliveryState, receipt: str) -> None:
+    """By conditional UPDATEs: what was read before this transaction may have changed since."""
+    values = {"delivery_id": delivery.id, "now": work.now}
+    if state == DeliveryState.FAIL:  # offered again an hour from now, not with every list
+        work.session.execute(FAILED_AGAIN, values)
+    if work.session.execute(MOVES[state], values).rowcount != 1:
+        return
+    if receipt and state == DeliveryState.DONE:
+        receipts.take(work, work.session.get(Delivery, delivery.id), receipt)
+    tag = "hub:fetch" if state == DeliveryState.PROCESSING else "hub:acknowledge"
+    told = {"doc_id": delivery.doc_id, "message_id": delivery.message_id, "state": state}
+    work.audit(tag, about(Delivery, delivery.id), **told)
 
 
 def sent(office: Office, system_id: str, kind: MessageKind, doc_id: str = "") -> list[Delivery]:
@@ -186,20 +216,14 @@ def _is_of(system_id: str) -> ColumnElement[bool]:
     return or_(HubMessage.sender_code == system_id, HubMessage.via_code == system_id)
 
 
-def _delivery(office: Office, system_id: str, doc_id: str) -> Delivery | None:
-    query = (
-        select(Delivery)
-        .join(Delivery.message)
-        .options(contains_eager(Delivery.message))
-        .where(Delivery.doc_id == doc_id, is_for([system_id]))
-    )
-    return office.session().scalars(query).one_or_none()
+def _delivery(office: Office, system_id: str, doc_id: str) -> Row | None:
+    values = {"doc_id": doc_id, "system_id": system_id}
+    return office.session().execute(FOR_RECIPIENT, values).one_or_none()
 
 
-def _sent(office: Office, system_id: str, doc_id: str) -> HubMessage:
-    message = office.session().scalar(
-        select(HubMessage).where(HubMessage.doc_id == doc_id, _is_of(system_id))
-    )
+def _sent(office: Office, system_id: str, doc_id: str) -> Row:
+    values = {"doc_id": doc_id, "system_id": system_id}
+    message = office.session().execute(OF_SENDER, values).one_or_none()
     if message is None:
         raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
     return message

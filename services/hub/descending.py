@@ -141,7 +141,7 @@ class _Round:
                 pieces = with_hop(raw, own, self.office.now())
             self.office.session().rollback()
             package.write(self.carriage.held(pieces))
-            return acceptance.accept(self.office, envelope.sender, package, "", codes, came)
+            return acceptance.accept(self.office, envelope.sender, package, "", codes, came).doc_id
 
     def _ours(self, item: ReceivedItem, envelope: Envelope) -> list[str]:
         """Whom it is for: as the list says; where that only says "you", those named in the package

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.axis.records import AgencyRecord, DirectoryRecord, SynchronizeUnit
@@ -21,6 +21,12 @@ COLUMNS = (
     DirectoryEntry.successor_code, DirectoryEntry.forwards, DirectoryEntry.is_locked,
     DirectoryEntry.version, DirectoryEntry.changed_at,
 )  # fmt: skip
+BY_CODE = select(DirectoryEntry).where(
+    or_(
+        DirectoryEntry.code.in_(bindparam("codes", expanding=True)),
+        DirectoryEntry.old_code.in_(bindparam("former", expanding=True)),
+    )
+)
 ROWS_AT_ONCE = 1000
 CHANGES = 5000
 LEVELS = 20  # of the state, with room; more is a circle
@@ -50,10 +56,8 @@ def matches(text: str, most: int = MOST_FOUND) -> list[ColumnElement[bool]]:
 def find_by_code(office: Office, codes: Iterable[str]) -> dict[str, DirectoryEntry]:
     """Entries by each of `codes`, which may be present codes or those of before."""
     wanted = set(codes)
-    query = select(DirectoryEntry).where(
-        or_(DirectoryEntry.code.in_(wanted), DirectoryEntry.old_code.in_(wanted - {""}))
-    )
-    entries = office.session().scalars(query).all()
+    values = {"codes": list(wanted), "former": list(wanted - {""})}
+    entries = office.session().scalars(BY_CODE, values).all()
     former = {entry.old_code: entry for entry in entries if entry.old_code}
     found = former | {entry.code: entry for entry in entries}
     return {code: found[code] for code in wanted if code in found}

@@ -4,7 +4,7 @@ them."""
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, insert, select
 
 from adapters import receipts
 from adapters.axis.errors import AxisRefusal
@@ -24,9 +24,10 @@ LISTED = 500
 SHOWN = 50
 LONGEST = 4000  # of one recipient's receipt, which travels in a header
 UPWARD = "receipt_up"
+ADD = insert(Receipt.__table__)
 
 
-def give(work: Work, message: HubMessage, recipients: Collection[str]) -> None:
+def give(work: Work, message: Row, recipients: Collection[str]) -> str:
     """The hub's receipt, in the transaction that takes the package; a new one where recipients are
     added, for all of them."""
     key = receipt_keys.signer(work)
@@ -45,9 +46,9 @@ def give(work: Work, message: HubMessage, recipients: Collection[str]) -> None:
         },
         key.private,
     )
-    work.session.add(
-        _receipt(work, message, ReceiptRole.HUB, text=text, key_id=key.key_id, signer_code="")
-    )
+    signed = {"text": text, "key_id": key.key_id, "signer_code": ""}
+    work.session.execute(ADD, _facts(work, message, ReceiptRole.HUB) | signed)
+    return text
 
 
 def given(office: Office, doc_id: str) -> str:
@@ -74,10 +75,8 @@ def keep(work: Work, message: HubMessage, code: str, text: str, delivery: Delive
     sender there: the receipt goes after it."""
     # Its number is a cursor: whoever has seen a larger one asks for no smaller one.
     work.in_order()
-    row = _receipt(
-        work,
-        message,
-        ReceiptRole.RECIPIENT,
+    row = Receipt(
+        **_facts(work, message, ReceiptRole.RECIPIENT),
         text=text[: receipts.LONGEST],
         signer_code=code[:35],
         delivery_id=delivery and delivery.id,
@@ -128,17 +127,16 @@ def judge_again(work: Work, code: str) -> None:
         _judge(work, row, work.session.get(HubMessage, row.hub_message_id), delivery)
 
 
-def _receipt(work: Work, message: HubMessage, role: ReceiptRole, **facts: object) -> Receipt:
-    return Receipt(
-        role=role,
-        sender_code=message.sender_code,
-        document_uid=message.document_uid,
-        hub_doc_id=message.doc_id,
-        payload_sha256=message.payload_sha256,
-        hub_message_id=message.id,
-        created_at=work.now,
-        **facts,
-    )
+def _facts(work: Work, message: HubMessage | Row, role: ReceiptRole) -> dict[str, object]:
+    return {
+        "role": role,
+        "sender_code": message.sender_code,
+        "document_uid": message.document_uid,
+        "hub_doc_id": message.doc_id,
+        "payload_sha256": message.payload_sha256,
+        "hub_message_id": message.id,
+        "created_at": work.now,
+    }
 
 
 def for_sender(office: Office, system_id: str, since: int) -> list[ReceiptRecord]:

@@ -24,6 +24,9 @@ class Way:
 
 
 HERE = Way()
+ROUTES = select(CodeRoute.pattern, CodeRoute.uplink_id, HubAccount.system_id).outerjoin(
+    HubAccount, HubAccount.id == CodeRoute.account_id
+)
 
 
 def ways(office: Office, codes: Collection[str]) -> Mapping[str, Way]:
@@ -55,10 +58,7 @@ def serves(office: Office, system_id: str, code: str) -> bool:
 
 
 def _routes(office: Office) -> dict[str, Way]:
-    query = select(CodeRoute.pattern, CodeRoute.uplink_id, HubAccount.system_id).outerjoin(
-        HubAccount, HubAccount.id == CodeRoute.account_id
-    )
     return {
         pattern: Way(uplink_id, system_id or "")
-        for pattern, uplink_id, system_id in office.session().execute(query)
+        for pattern, uplink_id, system_id in office.session().execute(ROUTES)
     }

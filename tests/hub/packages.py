@@ -60,7 +60,7 @@ def accept(office, sender: str, data: bytes, *rest, **more) -> str:
     """`acceptance.accept` of bytes at hand."""
     with office.files.incoming() as package:
         package.write([data])
-        return acceptance.accept(office, sender, package, *rest, **more)
+        return acceptance.accept(office, sender, package, *rest, **more).doc_id
 
 
 def fetch(office, system_id: str, doc_id: str) -> bytes:

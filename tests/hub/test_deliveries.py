@@ -8,6 +8,7 @@ from sqlalchemy import event, func, select
 from adapters.axis.errors import AxisRefusal
 from extensions import db
 from models.audit import AuditEntry
+from models.hub import HubMessage
 from services.hub import accounts, deliveries
 from tests.hub.packages import BINH_MINH, BINH_SON, SON_TINH, accept, client, edoc, fetch, status
 
@@ -33,7 +34,8 @@ def test_every_time_that_a_package_is_handed_out_is_noted(office, item):
         assert fetch(office, BINH_SON, item) == edoc()
     assert state(office, item) == "PROCESSING"
     assert tags(office).count("hub:fetch") == 3
-    message = deliveries._delivery(office, BINH_SON, item).message
+    delivery = deliveries._delivery(office, BINH_SON, item)
+    message = office.session().get(HubMessage, delivery.message_id)
     assert fetch(office, SON_TINH, message.doc_id) == edoc()
     assert tags(office).count("hub:fetch") == 4, "to its sender too"
 
