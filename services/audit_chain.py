@@ -38,9 +38,10 @@ class Fault:
     kind: str  # altered | missing | inserted | head | lodged
 
 
-def about(model: type, row_id: int) -> SimpleNamespace:
+def about(model: type, row_id: int, agency_id: int | None = None) -> SimpleNamespace:
     """The subject of an entry of which only the row's number is at hand."""
-    return SimpleNamespace(__tablename__=model.__tablename__, id=row_id)
+    named = {"__tablename__": model.__tablename__, "id": row_id, "agency_id": agency_id}
+    return SimpleNamespace(**named)
 
 
 def append(

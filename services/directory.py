@@ -6,7 +6,7 @@ not offered, and naming one is refused with its successor.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from domain.errors import Invalid
@@ -18,6 +18,19 @@ from services.office import Office
 MOST_FOUND = 1000  # of so many that have the words the best are chosen: more is no search
 SUCCESSIONS = 5  # successors of successors; more is a circle
 CANDIDATES = 200  # ranked in memory
+CODES = bindparam("codes", expanding=True)
+TOOK_OVER = (
+    select(DirectoryEntry.code)
+    .where(
+        DirectoryEntry.successor_code.in_(bindparam("heirs", expanding=True)),
+        DirectoryEntry.forwards,
+        DirectoryEntry.code.not_in(CODES),
+    )
+    .order_by(DirectoryEntry.code)
+)
+FORMER = select(DirectoryEntry.old_code).where(
+    DirectoryEntry.code.in_(CODES), DirectoryEntry.old_code != ""
+)
 
 
 def search(office: Office, text: str, limit: int = 20) -> list[DirectoryEntry]:
@@ -74,16 +87,13 @@ def named(office: Office, codes: Iterable[str]) -> list[DirectoryEntry]:
 def standing_for(office: Office, code: str) -> list[str]:
     """The codes under which an agency may have been written to: its own, its former one, those of
     dissolved agencies that it took over from."""
-    entry, session, codes, heirs = DirectoryEntry, office.session(), [code], [code]
+    session, codes, heirs = office.session(), [code], [code]
     for _ in range(SUCCESSIONS):
-        took_over = select(entry.code).where(entry.successor_code.in_(heirs), entry.forwards)
-        new = took_over.where(entry.code.not_in(codes)).order_by(entry.code)
-        heirs = session.scalars(new).all()
+        heirs = session.scalars(TOOK_OVER, {"heirs": heirs, "codes": codes}).all()
         if not heirs:
             break
         codes += heirs
-    former = select(entry.old_code).where(entry.code.in_(codes), entry.old_code != "")
-    return [*codes, *session.scalars(former)]
+    return [*codes, *session.scalars(FORMER, {"codes": codes})]
 
 
 def heirs_of(office: Office, over: Iterable[DirectoryEntry]) -> dict[str, DirectoryEntry]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import FromClause, Row, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -26,6 +26,38 @@ GIVE_UP_AFTER = timedelta(days=7)
 
 class LeaseLost(Conflict):
     """Another worker took this item over; whatever was done here must not be written."""
+
+
+def _free_rows(table: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """As `_free`, in a statement that is written out once."""
+    now, held = bindparam("now"), table.c.lease_until
+    return table.c.state == OutboxState.DUE, table.c.due_at <= now, or_(held.is_(None), held < now)
+
+
+# Written out once: each of these is run for every item.
+ITEM = OutboxItem.__table__
+IN_QUEUE = (ITEM.c.queue == bindparam("queue"), *_free_rows(ITEM))
+HIGHEST = select(ITEM.c.priority).where(*IN_QUEUE).order_by(ITEM.c.priority.desc()).limit(1)
+OLDEST = (
+    select(ITEM.c.id, ITEM.c.priority)
+    .where(*IN_QUEUE, ITEM.c.priority == bindparam("priority"))
+    .order_by(ITEM.c.due_at)
+    .limit(1)
+)
+CLAIM = (
+    update(ITEM)
+    .where(ITEM.c.id == bindparam("item_id"), *_free_rows(ITEM))
+    .values(
+        lease_token=bindparam("token"),
+        lease_until=bindparam("until"),
+        attempts=ITEM.c.attempts + 1,
+    )
+    .returning(ITEM.c.kind, ITEM.c.subject_id, ITEM.c.attempts, ITEM.c.repeat_seconds > 0)
+)
+HELD = update(ITEM).where(
+    ITEM.c.id == bindparam("item_id"), ITEM.c.lease_token == bindparam("token")
+)
+RENEW = HELD.values(lease_until=bindparam("until"))
 
 
 @dataclass(frozen=True)
@@ -64,15 +96,13 @@ def next_free(office: Office, queue: str) -> int | None:
     return first and first.id
 
 
-def _first(session: Session, queue: str, now: datetime) -> OutboxItem | None:
+def _first(session: Session, queue: str, now: datetime) -> Row | None:
     # In two steps, each of which finds its row by the index behind a backlog of any length.
-    free = (OutboxItem.queue == queue, *_free(now))
-    by_priority = select(OutboxItem.priority).where(*free).order_by(OutboxItem.priority.desc())
-    highest = session.scalar(by_priority.limit(1))
+    values = {"queue": queue, "now": now}
+    highest = session.execute(HIGHEST, values).scalar()
     if highest is None:
         return None
-    oldest = select(OutboxItem).where(*free, OutboxItem.priority == highest)
-    return session.scalars(oldest.order_by(OutboxItem.due_at).limit(1)).one_or_none()
+    return session.execute(OLDEST, values | {"priority": highest}).one_or_none()
 
 
 def _is_free(item: OutboxItem, now: datetime) -> bool:
@@ -92,19 +122,9 @@ def _free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def claim(office: Office, item_id: int) -> Lease | None:
     """Takes the item by a conditional UPDATE; None when it is done, not due or held by another."""
     now, token = office.now(), secrets.token_hex(16)
+    values = {"item_id": item_id, "now": now, "token": token, "until": now + LEASE}
     with transaction(office, SYSTEM) as work:
-        claimed = work.session.execute(
-            update(OutboxItem)
-            .where(OutboxItem.id == item_id, *_free(now))
-            .values(lease_token=token, lease_until=now + LEASE, attempts=OutboxItem.attempts + 1)
-            .returning(
-                OutboxItem.kind,
-                OutboxItem.subject_id,
-                OutboxItem.attempts,
-                OutboxItem.repeat_seconds > 0,
-            )
-            .execution_options(synchronize_session=False)
-        ).one_or_none()
+        claimed = work.session.execute(CLAIM, values).one_or_none()
         if claimed is None:
             return None
         kind, subject_id, attempts, repeats = claimed
@@ -114,12 +134,8 @@ def claim(office: Office, item_id: int) -> Lease | None:
 def renew(work: Work, lease: Lease, span: timedelta | None = None) -> None:
     """Holds the item for another LEASE or longer, in a transaction that writes a part of the result
     or while a long transfer goes on (services/carrying.py); raises LeaseLost."""
-    held = work.session.execute(
-        update(OutboxItem)
-        .where(OutboxItem.id == lease.item_id, OutboxItem.lease_token == lease.token)
-        .values(lease_until=work.now + (span or LEASE))
-        .execution_options(synchronize_session=False)
-    )
+    values = {"item_id": lease.item_id, "token": lease.token, "until": work.now + (span or LEASE)}
+    held = work.session.execute(RENEW, values)
     if held.rowcount != 1:
         raise LeaseLost("lease-lost")
 
@@ -175,12 +191,9 @@ def _fresh(work: Work, lease: Lease) -> OutboxItem | None:
 
 
 def _write(work: Work, lease: Lease, **values: object) -> None:
-    written = work.session.execute(
-        update(OutboxItem)
-        .where(OutboxItem.id == lease.item_id, OutboxItem.lease_token == lease.token)
-        .values(lease_token=None, lease_until=None, **values)
-        .execution_options(synchronize_session=False)
-    )
+    given_back = HELD.values(lease_token=None, lease_until=None, **values)
+    held = {"item_id": lease.item_id, "token": lease.token}
+    written = work.session.execute(given_back, held)
     if written.rowcount != 1:
         raise LeaseLost("lease-lost")
 

@@ -5,8 +5,9 @@ published."""
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,14 @@ OURS = ""  # the owner of our own keys
 HEX_DIGITS = 64
 MOST_KEYS = 100  # of one owner: who publishes more is not to be believed any more
 SKEW = timedelta(hours=1)  # between the clocks of who signs and who publishes
+KEY = ReceiptKey.__table__
+OWN = select(ReceiptKey).where(ReceiptKey.is_own)
+SIGNING = select(KEY.c.key_id, KEY.c.public, KEY.c.private_sealed).where(KEY.c.is_own)
+OF_OWNER = (
+    select(ReceiptKey)
+    .where(ReceiptKey.owner == bindparam("owner"), ReceiptKey.is_own.is_(None))
+    .order_by(ReceiptKey.id)
+)
 
 
 @dataclass(frozen=True)
@@ -42,9 +51,15 @@ class Signer:
 
 def signer(work: Work) -> Signer:
     """This node's key, made at its first use. Raises SealBroken."""
-    row = _own(work.session) or _make(work)
-    private = unseal(row.private_sealed, work.office.settings.node_key, CONTEXT)
+    row = work.session.execute(SIGNING).one_or_none() or _make(work)
+    private = _opened(row.private_sealed, work.office.settings.node_key)
     return Signer(row.key_id, row.public, private)
+
+
+@lru_cache(maxsize=4)
+def _opened(sealed: bytes, node_key: bytes) -> bytes:
+    """A rotated key is sealed anew, and so opened anew."""
+    return unseal(sealed, node_key, CONTEXT)
 
 
 def own(office: Office) -> ReceiptKey | None:
@@ -80,7 +95,7 @@ def rotate(work: Work, shown: str, reason: str) -> None:
 
 
 def _own(session: Session) -> ReceiptKey | None:
-    return session.scalars(select(ReceiptKey).where(ReceiptKey.is_own)).one_or_none()
+    return session.scalars(OWN).one_or_none()
 
 
 def _make(work: Work) -> ReceiptKey:
@@ -148,8 +163,13 @@ def _checked(public: str) -> str:
 
 
 def of_owner(session: Session, owner: str) -> list[ReceiptKey]:
-    keys = select(ReceiptKey).where(ReceiptKey.owner == owner, ReceiptKey.is_own.is_(None))
-    return list(session.scalars(keys.order_by(ReceiptKey.id)))
+    return list(session.scalars(OF_OWNER, {"owner": owner}))
+
+
+def knows(session: Session, owner: str, text: str) -> bool:
+    """Whether the key that a receipt names is one that `owner` published. Raises as `check`."""
+    key_id = str(receipts.read(text).get("key_id"))
+    return any(row.key_id == key_id for row in of_owner(session, owner))
 
 
 def check(session: Session, owner: str, text: str) -> tuple[receipts.Facts, str]:

@@ -4,7 +4,7 @@ one replaced by another. What has not left yet is called off here, and nothing i
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from domain.change_flow import ChangeKind, ChangeState
@@ -24,6 +24,11 @@ from services.unit_of_work import Work
 
 CALLED_OFF = TransportState.CANCELLED
 HAVE_IT = frozenset({TransportState.SENT, TransportState.DELIVERED})
+STATE_OF = (
+    select(Dispatch.transport_state)
+    .join(Change, Change.dispatch_id == Dispatch.id)
+    .where(Change.message_id == bindparam("message_id"))
+)
 MORE = "Gửi thêm nơi nhận"  # as the package says it, in the language of the record
 # What may be corrected after the dispatch: data around the document, none of what was signed.
 DATA = ("subject", "urgency", "due_date")
@@ -137,8 +142,7 @@ def replaced_for(session, message: ExchangeMessage) -> list[str]:
 
 def held(session, message: ExchangeMessage) -> bool:
     """Whether a change has to wait: the document it is about is on its way to the hub itself."""
-    state_of = select(Dispatch.transport_state).join(Change, Change.dispatch_id == Dispatch.id)
-    return session.scalar(state_of.where(Change.message_id == message.id)) == TransportState.QUEUED
+    return session.scalar(STATE_OF, {"message_id": message.id}) == TransportState.QUEUED
 
 
 def _dispatches(work: Work, doc: OutgoingDocument) -> Sequence[Dispatch]:

@@ -5,7 +5,7 @@ due at once. All of it stands in SQL, so that every process sees the same (law 1
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import Exists, and_, exists, or_, select, update
+from sqlalchemy import Exists, and_, bindparam, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import Unavailable
@@ -19,6 +19,11 @@ from services.unit_of_work import Work, transaction
 OPENS_AFTER = 5
 FIRST_PAUSE = 5
 LONGEST_PAUSE = 60
+OF_ENDPOINT = (
+    select(HubCircuit)
+    .where(HubCircuit.endpoint == bindparam("endpoint"))
+    .execution_options(populate_existing=True)
+)
 
 
 class Resting(Unavailable):
@@ -52,8 +57,7 @@ def _took_probe(office: Office, endpoint: str) -> bool:
 
 
 def of_endpoint(session, endpoint: str) -> HubCircuit | None:
-    query = select(HubCircuit).where(HubCircuit.endpoint == endpoint)
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(OF_ENDPOINT, {"endpoint": endpoint}).one_or_none()
 
 
 def failed(work: Work, endpoint: str, problem: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from adapters.axis.connectors import Connector, ConnectorKind
 from adapters.axis.errors import AxisError, PermanentAxisError
@@ -31,6 +31,7 @@ NO_RECEIPTS = "-"  # for a key of ours: this hub passes no receipts on
 WHOLE_NODE = 0  # the subject of work that is not about one row
 HUB_AWAY = "hub-away"
 NOTED_EVERY = timedelta(seconds=30)
+OF_AGENCY = select(HubLink).where(HubLink.agency_id == bindparam("agency_id"))
 
 
 def set_link(
@@ -62,7 +63,7 @@ def point(link: HubLink, endpoint: str, system_id: str, kind: str | None = None)
 
 
 def of_agency(session, agency_id: int) -> HubLink | None:
-    return session.scalars(select(HubLink).where(HubLink.agency_id == agency_id)).one_or_none()
+    return session.scalars(OF_AGENCY, {"agency_id": agency_id}).one_or_none()
 
 
 def connect(office: Office, agency_id: int, probing: bool = False) -> Connector:

@@ -3,8 +3,8 @@ build that was interrupted can be repeated (law 5)."""
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, joinedload
 
 from adapters.edxml.package import (
     Attachment,
@@ -25,7 +25,7 @@ from adapters.files import FileStore
 from domain.change_flow import ChangeKind
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import LEADERS, Role
-from models.agencies import Agency, HubLink
+from models.agencies import Agency, Appointment, HubLink
 from models.changes import Change
 from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, Route, StatusEvent
 from models.files import StoredFile
@@ -38,6 +38,21 @@ from services.exchange.reading import contents
 
 ADMINISTRATIVE = 2  # DocumentType/Type as most systems write and the national library assumes it
 DEPUTY, BY_ORDER = "KT.", "TL."
+CHANGE = select(Change).where(
+    Change.message_id == bindparam("message_id"), Change.direction == Direction.OUT
+)
+DISPATCHES = (
+    select(Dispatch).where(Dispatch.document_id == bindparam("document_id")).order_by(Dispatch.id)
+)
+PAGES = select(StoredFile.pages).where(StoredFile.sha256.in_(bindparam("names", expanding=True)))
+SYSTEM_ID = select(HubLink.system_id).where(HubLink.agency_id == bindparam("agency_id"))
+# All that a package says of a document besides its files and recipients, in one statement.
+WITH_WHOM = (
+    joinedload(OutgoingDocument.agency),
+    joinedload(OutgoingDocument.unit),
+    joinedload(OutgoingDocument.drafter),
+    joinedload(OutgoingDocument.signer).joinedload(Appointment.person),
+)
 
 
 def build(
@@ -56,10 +71,8 @@ def build(
 
 def package_of(session: Session, files: FileStore, message: ExchangeMessage) -> Package:
     """The document's package for those of its recipients whom this message serves."""
-    doc = session.get(OutgoingDocument, message.outgoing_id)
-    dispatches = session.scalars(
-        select(Dispatch).where(Dispatch.document_id == doc.id).order_by(Dispatch.id)
-    ).all()
+    doc = session.get(OutgoingDocument, message.outgoing_id, options=WITH_WHOM)
+    dispatches = session.scalars(DISPATCHES, {"document_id": doc.id}).all()
     served = [d for d in dispatches if _is_served(d, message)]
     return _package(
         session,
@@ -121,9 +134,7 @@ def request_of(session: Session, change: Change) -> StatusMessage:
 
 
 def _change_of(session: Session, message: ExchangeMessage) -> Change | None:
-    return session.scalars(
-        select(Change).where(Change.message_id == message.id, Change.direction == Direction.OUT)
-    ).one_or_none()
+    return session.scalars(CHANGE, {"message_id": message.id}).one_or_none()
 
 
 def _asker(doc: OutgoingDocument, change: Change) -> Staff:
@@ -200,7 +211,7 @@ def organ(agency: Agency, code: str) -> Organ:
 
 def _system_id(session: Session, agency: Agency) -> str:
     """The code under which the hub knows the agency: `From` must bear it."""
-    known = session.scalar(select(HubLink.system_id).where(HubLink.agency_id == agency.id))
+    known = session.scalar(SYSTEM_ID, {"agency_id": agency.id})
     return known or agency.code
 
 
@@ -262,7 +273,7 @@ def _signer(doc: OutgoingDocument) -> dict[str, str]:
 
 def _pages(session: Session, doc: OutgoingDocument) -> int:
     names = {doc.issued_sha256, *(each.sent_sha256 for each in doc.enclosures)}
-    counted = session.scalars(select(StoredFile.pages).where(StoredFile.sha256.in_(names)))
+    counted = session.scalars(PAGES, {"names": list(names)})
     return max(1, sum(counted))
 
 

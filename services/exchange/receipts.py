@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from adapters import receipts
@@ -21,13 +21,42 @@ from models.exchange import Direction, Dispatch, ExchangeMessage
 from models.receipts import Receipt, ReceiptKey, ReceiptRole
 from services import receipt_keys
 from services.exchange import contents, links, transport
-from services.exchange.receipt_checks import NOT_YET, UNKNOWN_KEY, Line, judge
+from services.exchange.receipt_checks import NOT_YET, Line, judge
 from services.office import Office
 from services.receipt_keys import Published
 from services.unit_of_work import Work, transaction
 
 SHOWN = 50
 AWAITED = timedelta(hours=1)
+ROW = Receipt.__table__
+KNOWN_OF_MESSAGE = (
+    select(ROW.c.id)
+    .where(ROW.c.message_id == bindparam("message_id"), ROW.c.text == bindparam("text"))
+    .limit(1)
+)
+KNOWN_OF_LINE = (
+    select(ROW.c.id)
+    .where(*(ROW.c[name] == bindparam(name) for name in ("agency_id", "hub_doc_id", "text")))
+    .limit(1)
+)
+EARLY = select(Receipt).where(
+    Receipt.hub_doc_id == bindparam("hub_doc_id"),
+    Receipt.agency_id == bindparam("agency_id"),
+    Receipt.message_id.is_(None),
+)
+SENT, TAKEN = (
+    select(ExchangeMessage).where(
+        ExchangeMessage.agency_id == bindparam("agency_id"),
+        ExchangeMessage.direction == direction,
+        ExchangeMessage.hub_doc_id == bindparam("hub_doc_id"),
+    )
+    for direction in (Direction.OUT, Direction.IN)
+)
+GIVEN = (
+    TAKEN.join(Receipt, Receipt.message_id == ExchangeMessage.id)
+    .with_only_columns(Receipt.text)
+    .limit(1)
+)
 Keys = dict[str, list[Published]]  # by owner
 
 
@@ -81,16 +110,8 @@ def give(work: Work, message: ExchangeMessage, size: int, hops: int) -> None:
 
 def given(office: Office, agency_id: int, hub_doc_id: str) -> str:
     """The receipt we gave for a package; empty if none."""
-    query = (
-        select(Receipt.text)
-        .join(ExchangeMessage, ExchangeMessage.id == Receipt.message_id)
-        .where(
-            ExchangeMessage.agency_id == agency_id,
-            ExchangeMessage.direction == Direction.IN,
-            ExchangeMessage.hub_doc_id == hub_doc_id,
-        )
-    )
-    return office.session().scalar(query.limit(1)) or ""
+    values = {"agency_id": agency_id, "hub_doc_id": hub_doc_id}
+    return office.session().scalar(GIVEN, values) or ""
 
 
 def unknown_keys(office: Office, axis: AxisClient, signed: Sequence[tuple[str, str]]) -> Keys:
@@ -121,7 +142,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def _unknown_key(session: Session, owner: str, text: str) -> bool:
     try:
-        return receipt_keys.check(session, owner, text)[1] == UNKNOWN_KEY
+        return not receipt_keys.knows(session, owner, text)
     except Invalid:
         return False
 
@@ -150,8 +171,8 @@ def keep_hubs(work: Work, message: ExchangeMessage, text: str, keys: Keys) -> No
         return
     line = line_of(work.session, message.agency_id)
     learn(work, line, keys)
-    known = select(Receipt.id).where(Receipt.message_id == message.id, Receipt.text == text)
-    if work.session.scalar(known.limit(1)) is None:
+    known = {"message_id": message.id, "text": text}
+    if work.session.execute(KNOWN_OF_MESSAGE, known).first() is None:
         row = _row(work, line, ReceiptRole.HUB, "", message.hub_doc_id, text)
         with work.session.no_autoflush:
             judge(work, row, line, message)
@@ -160,12 +181,8 @@ def keep_hubs(work: Work, message: ExchangeMessage, text: str, keys: Keys) -> No
 
 def _adopt(work: Work, line: Line, message: ExchangeMessage) -> None:
     """A recipient may have been quicker than the hub's answer to us."""
-    early = select(Receipt).where(
-        Receipt.hub_doc_id == message.hub_doc_id,
-        Receipt.agency_id == line.agency_id,
-        Receipt.message_id.is_(None),
-    )
-    for row in work.session.scalars(early).all():
+    values = {"hub_doc_id": message.hub_doc_id, "agency_id": line.agency_id}
+    for row in work.session.scalars(EARLY, values).all():
         judge(work, row, line, message)
 
 
@@ -257,23 +274,16 @@ def _facts(text: str) -> receipts.Facts:
 
 
 def _keep_recipients(work: Work, line: Line, record: ReceiptRecord) -> None:
-    message = work.session.scalar(
-        select(ExchangeMessage).where(
-            ExchangeMessage.agency_id == line.agency_id,
-            ExchangeMessage.direction == Direction.OUT,
-            ExchangeMessage.hub_doc_id == record.doc_id,
-        )
-    )
+    of = {"agency_id": line.agency_id, "hub_doc_id": record.doc_id}
+    message = work.session.scalar(SENT, of)
     signer, doc_id = record.to_code[:35], (record.doc_id or "")[:100]
-    known = select(Receipt.id).where(
-        Receipt.agency_id == line.agency_id,
-        Receipt.hub_doc_id == doc_id,
-        Receipt.text == record.receipt[: receipts.LONGEST],
-    )
-    if work.session.scalar(known.limit(1)) is not None:
+    text = record.receipt[: receipts.LONGEST]
+    known = {"agency_id": line.agency_id, "hub_doc_id": doc_id, "text": text}
+    if work.session.execute(KNOWN_OF_LINE, known).first() is not None:
         return  # a hub that was restored tells all of them anew
     row = _row(work, line, ReceiptRole.RECIPIENT, signer, doc_id, record.receipt)
-    judge(work, row, line, message)
+    with work.session.no_autoflush:
+        judge(work, row, line, message)
 
 
 def _row(work: Work, line: Line, role: ReceiptRole, signer: str, doc_id: str, text: str) -> Receipt:

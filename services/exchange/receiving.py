@@ -79,13 +79,8 @@ def _write(
 
 def known(office: Office, agency_id: int, hub_doc_id: str) -> ExchangeMessage | None:
     """What was made of this package when it came before."""
-    return office.session().scalar(
-        select(ExchangeMessage).where(
-            ExchangeMessage.agency_id == agency_id,
-            ExchangeMessage.direction == Direction.IN,
-            ExchangeMessage.hub_doc_id == hub_doc_id,
-        )
-    )
+    values = {"agency_id": agency_id, "hub_doc_id": hub_doc_id}
+    return office.session().scalar(receipts.TAKEN, values)
 
 
 def acknowledgement(message: ExchangeMessage) -> str:

@@ -3,7 +3,7 @@ from the recipients of what we sent. Each code is told once for each arrival."""
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from adapters.edxml.package import StatusMessage
 from domain.exchange_flow import BusinessCode, merge
@@ -18,6 +18,22 @@ from services.incoming.text import clipped
 from services.unit_of_work import Work
 
 LINE = 500
+TOLD = select(StatusEvent.__table__.c.id).where(
+    StatusEvent.__table__.c.incoming_id == bindparam("incoming_id"),
+    StatusEvent.__table__.c.code == bindparam("code"),
+)
+DISPATCH = (
+    select(Dispatch)
+    .join(OutgoingDocument)
+    .where(
+        OutgoingDocument.agency_id == bindparam("agency_id"),
+        Dispatch.recipient_code.in_(bindparam("codes", expanding=True)),
+    )
+    .order_by((Dispatch.recipient_code == bindparam("own")).desc(), Dispatch.id.desc())
+)
+BY_ID = OutgoingDocument.document_uid == bindparam("uid")
+BY_UID = DISPATCH.where(BY_ID)
+BY_EITHER = DISPATCH.where(or_(BY_ID, OutgoingDocument.reference == bindparam("reference")))
 
 
 def report(
@@ -37,10 +53,8 @@ def report(
 
 
 def _is_told(work: Work, incoming: IncomingDocument, code: str) -> bool:
-    told = select(StatusEvent.id).where(
-        StatusEvent.incoming_id == incoming.id, StatusEvent.code == str(code)
-    )
-    return work.session.scalar(told) is not None
+    told = {"incoming_id": incoming.id, "code": str(code)}
+    return work.session.execute(TOLD, told).first() is not None
 
 
 def _new_event(work: Work, incoming: IncomingDocument, code: str, description: str) -> StatusEvent:
@@ -132,21 +146,13 @@ def _is_known(work: Work, dispatch: Dispatch, status: StatusMessage, at: datetim
 
 def _dispatch_of(work: Work, agency_id: int, status: StatusMessage) -> Dispatch | None:
     named = status.response_for
-    by_id = OutgoingDocument.document_uid == named.document_id
-    by_reference = OutgoingDocument.reference == nfc(named.reference)
     # Who took over answers for the agency that the document was written to.
     codes = directory.standing_for(work.office, status.sender.code)
-    found = work.session.scalars(
-        select(Dispatch)
-        .join(OutgoingDocument)
-        .where(
-            OutgoingDocument.agency_id == agency_id,
-            Dispatch.recipient_code.in_(codes),
-            by_id if named.document_id else or_(by_id, by_reference),
-        )
-        .order_by((Dispatch.recipient_code == codes[0]).desc(), Dispatch.id.desc())
-    )
-    return found.first()
+    values = {"agency_id": agency_id, "codes": codes, "own": codes[0], "uid": named.document_id}
+    if named.document_id:
+        return work.session.scalars(BY_UID, values).first()
+    values["reference"] = nfc(named.reference)
+    return work.session.scalars(BY_EITHER, values).first()
 
 
 def _apply(work: Work, dispatch: Dispatch, event: StatusEvent) -> None:

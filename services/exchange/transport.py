@@ -3,16 +3,34 @@ has come says nothing of what its recipient does with the document (`statuses`).
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from domain.exchange_flow import TransportState
 from models.exchange import Direction, Dispatch, ExchangeMessage
 from models.outgoing import OutgoingDocument
 from services.accounts import posts
+from services.audit_chain import about
 from services.unit_of_work import Work
 
 T = TransportState
 IN_TROUBLE = frozenset({T.FAILED, T.PARKED})
+WITH_STATE = (
+    select(Dispatch)
+    .where(
+        Dispatch.message_id == bindparam("message_id"),
+        Dispatch.transport_state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(Dispatch.id)
+)
+# Asked after each of a thousand deliveries: one row tells, not all that are left.
+LEFT = (
+    select(Dispatch.__table__.c.id)
+    .where(
+        Dispatch.__table__.c.message_id == bindparam("message_id"),
+        Dispatch.__table__.c.transport_state.in_([T.QUEUED, T.SENT, *IN_TROUBLE]),
+    )
+    .limit(1)
+)
 
 
 def sent(work: Work, message: ExchangeMessage, hub_doc_id: str) -> None:
@@ -24,7 +42,7 @@ def sent(work: Work, message: ExchangeMessage, hub_doc_id: str) -> None:
         dispatch.transport_state, dispatch.sent_at, dispatch.problem = T.SENT, work.now, ""
     work.audit(
         "exchange:sent",
-        _subject(work, message),
+        _named(message),
         message_id=message.id,
         hub_doc_id=hub_doc_id,
         payload_sha256=message.payload_sha256,
@@ -128,12 +146,7 @@ def finished(work: Work, message: ExchangeMessage) -> None:
     if message.state != T.SENT:
         return
     work.session.flush()
-    # Asked after each of a thousand deliveries: one row tells, not all that are left.
-    left = select(Dispatch.id).where(
-        Dispatch.message_id == message.id,
-        Dispatch.transport_state.in_([T.QUEUED, T.SENT, *IN_TROUBLE]),
-    )
-    if work.session.scalar(left.limit(1)) is None:
+    if work.session.execute(LEFT, {"message_id": message.id}).first() is None:
         message.state = T.DELIVERED
 
 
@@ -175,19 +188,21 @@ def _keep(work: Work, message: ExchangeMessage, state: TransportState, problem: 
 
 def _with_state(work: Work, message: ExchangeMessage, *states: TransportState) -> list[Dispatch]:
     work.session.flush()
-    return list(
-        work.session.scalars(
-            select(Dispatch)
-            .where(Dispatch.message_id == message.id, Dispatch.transport_state.in_(states))
-            .order_by(Dispatch.id)
-        )
-    )
+    values = {"message_id": message.id, "states": states}
+    return list(work.session.scalars(WITH_STATE, values))
 
 
 def _subject(work: Work, message: ExchangeMessage) -> OutgoingDocument | ExchangeMessage:
     if message.outgoing_id is None:
         return message
     return work.session.get(OutgoingDocument, message.outgoing_id)
+
+
+def _named(message: ExchangeMessage) -> object:
+    """As `_subject`, for the audit chain, which wants no more than its number."""
+    if message.outgoing_id is None:
+        return message
+    return about(OutgoingDocument, message.outgoing_id, message.agency_id)
 
 
 def tell_clerks(

@@ -4,7 +4,7 @@ them."""
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, bindparam, func, insert, select
 
 from adapters import receipts
 from adapters.axis.errors import AxisRefusal
@@ -24,7 +24,9 @@ LISTED = 500
 SHOWN = 50
 LONGEST = 4000  # of one recipient's receipt, which travels in a header
 UPWARD = "receipt_up"
-ADD = insert(Receipt.__table__)
+ROW = Receipt.__table__
+ADD = insert(ROW)
+OF_DELIVERY = select(ROW.c.id).where(ROW.c.delivery_id == bindparam("delivery_id")).limit(1)
 
 
 def give(work: Work, message: Row, recipients: Collection[str]) -> str:
@@ -62,8 +64,7 @@ def given(office: Office, doc_id: str) -> str:
 def take(work: Work, delivery: Delivery, text: str) -> None:
     """Keeps the receipt of a delivery's recipient for the sender, once; as `keep`. Raises
     AxisRefusal("axis-bad-arguments")."""
-    known = select(Receipt.id).where(Receipt.delivery_id == delivery.id)
-    if work.session.scalar(known.limit(1)) is None:
+    if work.session.execute(OF_DELIVERY, {"delivery_id": delivery.id}).first() is None:
         if len(text) > LONGEST:
             raise AxisRefusal("axis-bad-arguments", argument="receipt")
         keep(work, delivery.message, delivery.recipient_code, text, delivery)
@@ -81,8 +82,9 @@ def keep(work: Work, message: HubMessage, code: str, text: str, delivery: Delive
         signer_code=code[:35],
         delivery_id=delivery and delivery.id,
     )
-    work.session.add(row)
-    _judge(work, row, message, delivery)
+    with work.session.no_autoflush:  # written once, judged
+        work.session.add(row)
+        _judge(work, row, message, delivery)
     if row.problem:
         about = {"system_id": code, "problem": row.problem}
         work.audit("hub:receipt_wrong", delivery or message, **about)

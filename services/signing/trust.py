@@ -24,6 +24,11 @@ from services.office import Office
 from services.unit_of_work import Work, transaction
 
 ADMINISTER = "admin:agencies"
+TRUSTED = (
+    select(TrustRoot.certificate, TrustRoot.purpose)
+    .where(TrustRoot.state == TrustState.ACTIVE)
+    .order_by(TrustRoot.id)
+)
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,7 @@ def all_roots(session: Session) -> list[bytes]:
 
 def trust_list(session: Session) -> TrustList:
     """All that is trusted now, and for what."""
-    active = select(TrustRoot).where(TrustRoot.state == TrustState.ACTIVE).order_by(TrustRoot.id)
-    rows = session.scalars(active).all()
+    rows = session.execute(TRUSTED).all()
 
     def of(purposes: Iterable[str]) -> tuple[bytes, ...]:
         return tuple(root.certificate for root in rows if root.purpose in purposes)
