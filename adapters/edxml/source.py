@@ -10,7 +10,8 @@ from adapters.edxml.errors import malformed
 from adapters.edxml.limits import Limits
 from adapters.edxml.repairs import Repair
 
-PIECE = 64 * 1024
+PIECE = 512 * 1024
+_HEAD = 64 * 1024
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13})
 _ASCII_BASED = {"utf-8", "utf8", "us-ascii", "ascii", "unicode"}
 _SINGLE_BYTE = {"iso-8859-1", "windows-1252", "windows-1258"}
@@ -131,10 +132,13 @@ def _without_document_type(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Refuses before a parser sees it. After the first element there can be none."""
     before = b""
     for piece in pieces:
-        if any(mark in before + piece for mark in _DOCUMENT_TYPES):
+        looked_at = before + piece
+        element = _ELEMENT.search(looked_at)
+        head = looked_at[: max(element.end(), _HEAD)] if element else looked_at
+        if any(mark in head for mark in _DOCUMENT_TYPES):
             raise malformed("dtd")
         yield piece
-        if _ELEMENT.search(before + piece):
+        if element:
             break
-        before = (before + piece)[-16:]
+        before = looked_at[-16:]
     yield from pieces
