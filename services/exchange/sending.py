@@ -3,6 +3,7 @@ process dies: the bytes are built and pinned; the hub gets them (again the same,
 knows them); the result is written together with the end of the job."""
 
 import structlog
+from sqlalchemy import bindparam, update
 
 from adapters.axis.client import Accepted, AxisClient
 from adapters.axis.errors import AxisError, PermanentAxisError, TemporaryAxisError
@@ -31,6 +32,12 @@ from services.unit_of_work import transaction
 log = structlog.get_logger()
 NO_KEYS: receipts.Keys = {}
 MEDIA_TYPE = "application/xml"
+MESSAGE = ExchangeMessage.__table__
+PIN = (
+    update(MESSAGE)
+    .where(MESSAGE.c.id == bindparam("message_id"))
+    .values(payload_sha256=bindparam("sha256"))
+)
 RECIPIENT_CODES = {"18", "23"}  # unknown, locked or dissolved: one of them stops all (`axis.md` 9)
 
 
@@ -92,7 +99,7 @@ def _pin(office: Office, lease: Lease, message: ExchangeMessage, carriage: Carri
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
         work.record_file(sha256, size, MEDIA_TYPE)
-        work.session.get(ExchangeMessage, lease.subject_id).payload_sha256 = sha256
+        work.session.execute(PIN, {"message_id": lease.subject_id, "sha256": sha256})
     return sha256
 
 

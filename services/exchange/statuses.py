@@ -112,14 +112,15 @@ def _tell(work: Work, incoming: IncomingDocument, event: StatusEvent) -> None:
 def take(work: Work, message: ExchangeMessage, status: StatusMessage) -> None:
     """Writes a status that came for a document of ours; the same one again changes nothing. One
     about a document we never sent to this agency is set aside."""
-    dispatch = _dispatch_of(work, message.agency_id, status)
-    if dispatch is None:
-        transport.set_aside(work, message, "status-unknown-document")
-        return
-    transport.received(work, message)
     at = status.at or work.now
-    if _is_known(work, dispatch, status, at):
-        return
+    with work.session.no_autoflush:  # the message is written once, with all that is known of it
+        dispatch = _dispatch_of(work, message.agency_id, status)
+        if dispatch is None:
+            transport.set_aside(work, message, "status-unknown-document")
+            return
+        transport.received(work, message)
+        if _is_known(work, dispatch, status, at):
+            return
     event = StatusEvent(
         dispatch_id=dispatch.id,
         code=status.code,

@@ -35,9 +35,9 @@ LEFT = (
 
 def sent(work: Work, message: ExchangeMessage, hub_doc_id: str) -> None:
     """The hub has the package and answers for it from now on."""
+    dispatches = _with_state(work, message, T.QUEUED)  # before the change: both go in one flush
     message.state, message.hub_doc_id, message.problem = T.SENT, hub_doc_id, ""
     message.finished_at = work.now
-    dispatches = _with_state(work, message, T.QUEUED)
     for dispatch in dispatches:
         dispatch.transport_state, dispatch.sent_at, dispatch.problem = T.SENT, work.now, ""
     work.audit(
