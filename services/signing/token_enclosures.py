@@ -117,7 +117,7 @@ def _made(office: Office, request: SigningRequest, row: TokenSigning) -> Made:
     if row.manner == Manner.OWN:
         return Made(Manner.OWN)
     if row.manner == Manner.DETACHED:
-        return Made(Manner.DETACHED, signature=_beside(office, request, row))
+        return _beside(office, request, row)
     awaited = Awaited(FIELD, request.binding.certificate_sha256)
     signed = b"".join(token_answers.signed(office, row.input_sha256, row, awaited))
     report = verification.judge_own(office, signed)
@@ -126,14 +126,16 @@ def _made(office: Office, request: SigningRequest, row: TokenSigning) -> Made:
     return Made(Manner(row.manner), signed=signed, report=report)
 
 
-def _beside(office: Office, request: SigningRequest, row: TokenSigning) -> bytes:
+def _beside(office: Office, request: SigningRequest, row: TokenSigning) -> Made:
     if row.prepared is None or row.signature is None:
         raise Invalid("token-answer-late")
     data = grounds.read_file(office, row.enclosure.sha256, "file-damaged")
     signature = DetachedToMake.unpacked(row.prepared).signed(row.signature)
     if signer_of(data, signature) != request.binding.certificate_sha256:
         raise Invalid("token-signature-wrong")
-    return signature
+    name = row.enclosure.signature_name
+    report = verification.judge_detached(office, name, signature, data)
+    return Made(Manner.DETACHED, signature=signature, report=report)
 
 
 def _closes(report: Report, certificate_sha256: str) -> bool:
