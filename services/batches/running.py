@@ -29,6 +29,7 @@ from services.unit_of_work import Work, transaction
 AT_ONCE = 5  # documents; then other people's signatures have their turn
 TRIES = 3
 LOOK_AGAIN = timedelta(seconds=5)
+LOOK_FOR_TOKEN = timedelta(minutes=1)  # it may not be plugged in before tomorrow
 ROLES = {"approve": SigningRole.LEADER, "issue": SigningRole.SEAL}
 
 
@@ -68,7 +69,8 @@ def _end(office: Office, lease: Lease) -> None:
             outbox.settle(work, lease)
             telling.tell(work, found)
         else:
-            outbox.postpone(work, lease, "", until=work.now + LOOK_AGAIN)
+            pause = LOOK_AGAIN if found.counts[watching.UNDER_WAY] else LOOK_FOR_TOKEN
+            outbox.postpone(work, lease, "", until=work.now + pause)
 
 
 def _one(office: Office, lease: Lease, item: BatchItem) -> None:

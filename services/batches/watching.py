@@ -74,7 +74,7 @@ def progress(office: Office, actor: Actor, batch_id: int) -> Progress:
 def whole(session: Session, batch_id: int) -> Progress:
     """The same for the machine that ends it."""
     batch = _loaded(session, SigningBatch.id == batch_id)
-    return Progress(batch, [_line(item) for item in batch.items])
+    return Progress(batch, [_line(item, {}) for item in batch.items])
 
 
 def recent(office: Office, actor: Actor) -> list[SigningBatch]:
