@@ -127,6 +127,7 @@ OTHER_TAGS = frozenset(
         "hub:secret_drop",
         "hub:account_right",
         "hub:call_refused",
+        "hub:calls",
         "hub:delivery_again",
         "hub:delivery_park",
         "hub:delivery_unpark",

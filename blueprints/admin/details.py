@@ -20,6 +20,7 @@ NAMES = {
     "authority": _l("thẩm quyền ký"),
     "before": _l("trước đó"),
     "by": _l("người làm"),
+    "calls": _l("số lần gọi đến nay"),
     "cause": _l("nguyên nhân"),
     "certificate": _l("chứng thư"),
     "certificate_subject": _l("chủ chứng thư"),

@@ -136,6 +136,7 @@ TAG_NAMES = {
     "hub:secret_drop": _l("Hủy khóa bí mật cũ của tài khoản trục"),
     "hub:account_right": _l("Cho hoặc thôi cho hệ thống tự đăng ký đơn vị"),
     "hub:call_refused": _l("Trục từ chối cuộc gọi của một hệ thống"),
+    "hub:calls": _l("Số lần gọi trục của một hệ thống"),
     "hub:delivery_again": _l("Giao lại gói tin"),
     "hub:delivery_park": _l("Tạm giữ gói tin"),
     "hub:delivery_unpark": _l("Thôi giữ gói tin"),

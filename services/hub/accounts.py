@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import and_, bindparam, or_, select
 
 from adapters.sealing import seal, unseal
+from domain.dates import local_date
 from domain.errors import Conflict, Invalid, NotFound
 from domain.roles import SYSTEM, Actor
 from domain.text import nfc
@@ -185,7 +186,16 @@ def touch(office: Office, account: HubAccount) -> None:
             calls = _calls.pop(key, 0)
         with transaction(office, SYSTEM) as work:
             called = work.session.get(HubAccount, key[1], with_for_update=True)
+            _tell_of_days_before(work, called)
             called.last_call_at, called.calls = work.now, called.calls + calls
+
+
+def _tell_of_days_before(work: Work, account: HubAccount) -> None:
+    """The audit chain has every call that did something as an entry of its own, and at a system's
+    first call of a day how many it has made in all: two such numbers tell of the polls between."""
+    last = account.last_call_at
+    if last is not None and local_date(last) < local_date(work.now):
+        work.audit("hub:calls", account, system_id=account.system_id, calls=account.calls)
 
 
 def note_refused(office: Office, known: Mapping[str, HubAccount | None], code: str) -> None:

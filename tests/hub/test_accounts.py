@@ -11,6 +11,7 @@ from adapters.axis.client import TemporaryAxisError
 from adapters.axis.wire import sign_headers
 from domain.errors import Conflict
 from models.audit import AuditEntry
+from services import audit_chain
 from services.hub import accounts
 from services.office import utc_now
 from tests.conftest import PASSWORD
@@ -67,7 +68,18 @@ def test_without_a_limit_anybody_calls_as_often_as_they_like(call, office):
         call().received_list()
 
 
-def test_polls_are_counted_and_stand_in_no_chain(call, office, clock):
+def test_polls_are_counted_and_stand_in_the_chain_as_a_number_of_each_day(call, office, clock):
+    call().received_list()
+    for days in (0, 1, 1):
+        clock.ahead += timedelta(days=days, minutes=2)
+        for _ in range(4):
+            call().received_list()
+    told = [entry.details["calls"] for entry in noted(office, "hub:calls")]
+    assert told == [2, 6]
+    assert list(audit_chain.verify(office.session())) == []
+
+
+def test_polls_of_one_day_are_counted_and_stand_in_no_chain(call, office, clock):
     for _ in range(7):
         call().received_list()
     clock.ahead += timedelta(minutes=2)
