@@ -21,7 +21,11 @@ from services.stored_files import read_file
 from services.unit_of_work import transaction
 
 Document = IncomingDocument | OutgoingDocument | CertifiedCopy
-LOADERS = {"incoming": incoming.load, "outgoing": outgoing.load, "copy": copies.load}
+LOADERS = {
+    "incoming": incoming.load,
+    "outgoing": outgoing.load_with_files,
+    "copy": copies.load,
+}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from services.signing import enclosures, execution, turns
 EFFECTS = {
     "claim": (outbox, "claim"),
     "signature": (execution, "_make"),
-    "enclosure's signature noted": (enclosures, "_pin"),
+    "enclosure's signature noted": (enclosures, "pin"),
     "file written": (Incoming, "write"),
     "fsync": (os, "fsync"),
     "file named": (os, "link"),

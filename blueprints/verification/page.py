@@ -44,7 +44,7 @@ def progress(examined: Examined) -> dict:
     address = _address(examined)
     done_url = url_for("verification.file", **address)
     job = SimpleNamespace(detail="", done_url=done_url, done_label=_("Xem kết quả mới nhất"))
-    if verification.is_asked(office(), examined.kind, examined.document.id):
+    if examined.is_asked:
         job.state, job.label = "running", _("Đang kiểm tra lại chữ ký số")
     else:
         job.state, job.label = "done", _("Đã kiểm tra lại.")

@@ -5,7 +5,7 @@ from services.outgoing.actions import edit, perform
 from services.outgoing.drafting import create
 from services.outgoing.form import DraftForm, Upload
 from services.outgoing.placing import place
-from services.outgoing.queries import Filters, listing, load, open_draft
+from services.outgoing.queries import Filters, listing, load, load_with_files, open_draft
 
 __all__ = [
     "DraftForm",
@@ -16,6 +16,7 @@ __all__ = [
     "edit",
     "listing",
     "load",
+    "load_with_files",
     "open_draft",
     "perform",
     "place",

@@ -159,6 +159,22 @@ def load(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
         office.session(),
         actor,
         document_id,
+        *_with_files(),
+        # With what each reviewer was then: shown beside their mark.
+        selectinload(OutgoingDocument.reviews)
+        .joinedload(Review.person)
+        .joinedload(Person.appointments),
+        selectinload(OutgoingDocument.recipients),
+    )
+
+
+def load_with_files(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
+    """As `load`, for a page about one file: reviews and recipients come only when asked for."""
+    return access.find(office.session(), actor, document_id, *_with_files())
+
+
+def _with_files() -> tuple:
+    return (
         joinedload(OutgoingDocument.agency),
         joinedload(OutgoingDocument.unit),
         joinedload(OutgoingDocument.drafter),
@@ -175,11 +191,6 @@ def load(office: Office, actor: Actor, document_id: int) -> OutgoingDocument:
         joinedload(OutgoingDocument.replaces),
         joinedload(OutgoingDocument.replaced_by),
         selectinload(OutgoingDocument.versions),
-        # With what each reviewer was then: shown beside their mark.
-        selectinload(OutgoingDocument.reviews)
-        .joinedload(Review.person)
-        .joinedload(Person.appointments),
-        selectinload(OutgoingDocument.recipients),
         selectinload(OutgoingDocument.enclosures),
     )
 

@@ -1,6 +1,6 @@
 """The results of checking a document's signatures: shown, checked again, given out as evidence."""
 
-from services.verification.again import check_again, is_asked, recheck
+from services.verification.again import check_again, recheck
 from services.verification.examined import Examined, open_examined
 from services.verification.printing import Sheet, print_sheet
 from services.verification.strangers import Answer, check_stranger
@@ -11,7 +11,6 @@ __all__ = [
     "Sheet",
     "check_again",
     "check_stranger",
-    "is_asked",
     "open_examined",
     "print_sheet",
     "recheck",

@@ -17,6 +17,7 @@ from services import documents
 from services.documents import Document, OpenFile
 from services.office import Office
 from services.preservation.telling import Told, told
+from services.verification import again
 
 MOST = 50
 
@@ -34,6 +35,7 @@ class Examined:
     history: Sequence[Inspection] = ()
     checks: Sequence[Check] = field(default=())
     kept: Told | None = None  # what is kept beside the file now
+    is_asked: bool = False  # whether another check is still to be done
 
     @property
     def is_newest(self) -> bool:
@@ -46,12 +48,13 @@ def open_examined(
     """NotFound for what the actor may not see, and for a check of another file."""
     document, file = documents.find(office, actor, kind, document_id, sha256)
     session = office.session()
-    history = session.scalars(
-        select(Inspection)
+    rows = session.execute(
+        select(Inspection, again.still_asked(kind, document_id))
         .where(Inspection.file_sha256 == sha256)
         .order_by(Inspection.id.desc())
         .limit(MOST)
     ).all()
+    history = [inspection for inspection, _asked in rows]
     shown = next((each for each in history if check in (None, each.id)), None)
     if check is not None and shown is None:
         raise NotFound("not-found")
@@ -64,6 +67,7 @@ def open_examined(
         history,
         checks(named(document), signed_files(office, document)),
         _kept(office, document, sha256, history),
+        rows[0][1] if rows else again.is_asked(office, kind, document_id),
     )
 
 

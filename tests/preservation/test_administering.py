@@ -161,6 +161,7 @@ def test_only_administrators_see_it_and_only_what_their_agency_keeps(journey, no
     for username in ("st.vanthu", "st.chutich"):
         Visitor(node, username, PASSWORD).get(PAGE, status=403)
     session = journey.office.session()
+    session.rollback()  # what the visitors wrote meanwhile must not be written over
     host = row.agency_id
     elsewhere = session.scalars(
         select(Appointment.agency_id).where(Appointment.agency_id != host)
