@@ -4,9 +4,9 @@ pulled out, another one, a wrong PIN. The page of what waits says the same, with
 import _thread
 import hashlib
 from dataclasses import replace
+from itertools import count
 from types import SimpleNamespace
 
-import pkcs11
 import pytest
 from pkcs11 import exceptions as faults
 
@@ -17,7 +17,6 @@ from services import batches
 from services.outgoing import Upload
 from services.tokens.troubles import TROUBLES
 from tests.signing.conftest import typeset
-from tests.signing.softhsm import LIBRARY
 from tests.signing_token.test_agent import PIN, Line, Person, hsm, person, served
 from tests.signing_token.test_agent_calls import last_request
 from tests.signing_token.test_batches import sign_all, work
@@ -27,6 +26,8 @@ from tools.signing_agent.token import Token
 from tools.signing_agent.troubles import Faulty, Locked, Removed, WrongPin
 
 __all__ = ["hsm", "person"]
+
+_numbers = count(1)
 
 
 def enough(line: Line, answers: int, act) -> None:
@@ -142,10 +143,11 @@ def test_what_hinders_at_the_pc_stands_on_the_page_with_its_next_step(journey, p
         assert "Chương trình ký không thấy token nào ở máy" in text
         assert "Hãy cắm token" in text
         # Another token is plugged in, then the right one with the right PIN.
-        hsm.token("token khác", PIN)
+        other = f"token khác {next(_numbers)}"
+        hsm.token(other, PIN)
         hsm.restart()
         kept = settings.load()
-        settings.save(replace(kept, token="token khác"))
+        settings.save(replace(kept, token=other))
         assert "không có chứng thư đã gắn" in person.runs("sign", "--all")[1]
         text = page.get(waiting).text
         assert "Token đang cắm không có chứng thư đã gắn" in text
@@ -190,17 +192,24 @@ def test_every_trouble_of_the_program_is_known_and_worded_on_the_server():
         assert said.next_step, code
 
 
+def agencys_token(journey, hsm) -> str:
+    """The label of a token with the agency's key: a new one each time, for slots outlive a test."""
+    label = f"co quan {next(_numbers)}"
+    hsm.token(label, PIN)
+    hsm.put(label, PIN, journey.seal_token.key, journey.seal_token.certificate, "b2")
+    return label
+
+
 def test_the_agencys_token_signs_document_and_enclosures_in_one_run(
     journey, hsm, tmp_path, monkeypatch, capsys
 ):
     journey.bind_seal()
-    hsm.token("token cua co quan", PIN)
-    hsm.put("token cua co quan", PIN, journey.seal_token.key, journey.seal_token.certificate, "b2")
+    label = agencys_token(journey, hsm)
     annex = typeset('#set page(paper: "a4", margin: 20mm)\n#lorem(60)\n#pagebreak()\nHai')
     doc = journey.with_files(Upload("phụ lục.pdf", annex), Upload("b.csv", b"1;2;3\n"))
     clerk = Person(journey, hsm, tmp_path / "pc", monkeypatch, capsys)
     with served(clerk.line) as address:
-        clerk.pairs(address, journey.clerk, "token cua co quan")
+        clerk.pairs(address, journey.clerk, label)
         clerk.says("k")
         status, shown = clerk.runs("sign")
     assert status == 0, shown
@@ -218,13 +227,10 @@ def test_an_enclosure_that_was_swapped_is_not_signed(journey, hsm, tmp_path, mon
     journey.bind_seal()
     doc = journey.with_files(Upload("b.csv", b"1;2;3\n"))
     clerk = Person(journey, hsm, tmp_path / "pc", monkeypatch, capsys)
-    if "token cua co quan" not in {each.label for each in pkcs11.lib(LIBRARY).get_tokens()}:
-        hsm.token("token cua co quan", PIN)
-        holding = journey.seal_token
-        hsm.put("token cua co quan", PIN, holding.key, holding.certificate, "b2")
+    label = agencys_token(journey, hsm)
     clerk.line.alter = lambda path, body: body.replace(b"1;2;3", b"1;2;4")
     with served(clerk.line) as address:
-        clerk.pairs(address, journey.clerk, "token cua co quan")
+        clerk.pairs(address, journey.clerk, label)
         clerk.says("k")
         status, shown = clerk.runs("sign")
     assert (status, "có thể đã bị can thiệp" in shown) == (1, True), shown
