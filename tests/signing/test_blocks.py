@@ -33,6 +33,7 @@ def test_the_block_is_upright_at_the_top_right_of_the_page_as_it_is_displayed(
     assert height - 60 < zone.bottom
 
 
+@pytest.mark.skipif(not REAL.is_dir(), reason="shared documents are absent")
 def test_signatures_in_a_real_document_are_worth_what_they_were(signed_by_us):
     scan = (REAL / "s_2025-01-15_299-UBND-TTHC.pdf").read_bytes()
     assert manner_of(scan) is Manner.ADDED
@@ -42,6 +43,7 @@ def test_signatures_in_a_real_document_are_worth_what_they_were(signed_by_us):
     assert after.signatures[-1].covers_whole_file
 
 
+@pytest.mark.skipif(not REAL.is_dir(), reason="shared documents are absent")
 def test_a_real_document_that_its_signers_closed_is_not_touched(signed_by_us):
     closed = (REAL / "t_2024-11-06_542-TB-UBND.pdf").read_bytes()
     assert manner_of(closed) is Manner.DETACHED

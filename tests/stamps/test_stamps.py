@@ -16,6 +16,7 @@ from tests.signing.conftest import typeset
 from tests.visitor import Visitor
 
 SIGNED = SHARED / "documents" / "t_2024-11-06_542-TB-UBND.pdf"
+pytestmark = pytest.mark.skipif(not SIGNED.exists(), reason="shared documents are absent")
 
 
 @pytest.fixture
