@@ -11,7 +11,7 @@ from io import BytesIO
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.validation import KeyUsageConstraints
-from pyhanko.sign.validation.ades import ades_lta_validation
+from pyhanko.sign.validation.ades import AdESLTAValidationResult, ades_lta_validation
 from pyhanko.sign.validation.policy_decl import (
     LocalKnowledge,
     PdfSignatureValidationSpec,
@@ -32,8 +32,16 @@ from adapters.signing.trust import load_roots
 
 
 def long_term(pdf: bytes, root: bytes, at: datetime) -> dict[str, str]:
-    """By signature field, how pyHanko judges it as PAdES B-LTA (ETSI EN 319 102-1, 5.6.3): "" where
-    it passes, else the reason. Revocation must be proven by what lies in the file itself."""
+    """By signature field: "" where it passes as PAdES B-LTA, else the reason."""
+    return {
+        name: "" if result.ades_subindic == AdESPassed.OK else result.failure_msg or "?"
+        for name, result in judged_long_term(pdf, root, at).items()
+    }
+
+
+def judged_long_term(pdf: bytes, root: bytes, at: datetime) -> dict[str, AdESLTAValidationResult]:
+    """By signature field, how pyHanko judges it as PAdES B-LTA (ETSI EN 319 102-1, 5.6.3).
+    Revocation must be proven by what lies in the file itself."""
     reader = PdfFileReader(BytesIO(pdf))
     # The newest stamp's authority vouches for itself until the next one.
     newest = reader.embedded_timestamp_signatures[-1].signer_cert.sha256
@@ -49,13 +57,12 @@ def long_term(pdf: bytes, root: bytes, at: datetime) -> dict[str, str]:
         ),
     )
     timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
-    said = {}
-    for signature in reader.embedded_regular_signatures:
-        judging = ades_lta_validation(signature, PdfSignatureValidationSpec(spec), timing)
-        result = asyncio.run(judging)
-        passed = result.ades_subindic == AdESPassed.OK
-        said[signature.field_name] = "" if passed else result.failure_msg or "?"
-    return said
+    return {
+        signature.field_name: asyncio.run(
+            ades_lta_validation(signature, PdfSignatureValidationSpec(spec), timing)
+        )
+        for signature in reader.embedded_regular_signatures
+    }
 
 
 def names_who_to_ask(pdf: bytes) -> bool:

@@ -1,33 +1,13 @@
 """The archive form of an issued PDF and the chain of proof beside a received one, over years."""
 
-import asyncio
 import hashlib
 import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 
 import pytest
 from asn1crypto import algos, tsp
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
-from pyhanko.sign.validation import KeyUsageConstraints
-from pyhanko.sign.validation.ades import ades_lta_validation
-from pyhanko.sign.validation.policy_decl import (
-    LocalKnowledge,
-    PdfSignatureValidationSpec,
-    RevinfoOnlineFetchingRule,
-    RevocationInfoGatheringSpec,
-    SignatureValidationSpec,
-)
-from pyhanko_certvalidator.context import CertValidationPolicySpec
-from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
-from pyhanko_certvalidator.policy_decl import (
-    REQUIRE_REVINFO,
-    CertRevTrustPolicy,
-    NonRevokedStatusAssertion,
-)
-from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from adapters.signing.archive import Proofs, extend
 from adapters.signing.chain import Manifest, Step, prove
@@ -36,9 +16,9 @@ from adapters.signing.evidence import Collected, collect
 from adapters.signing.holders import holders, holders_of_token
 from adapters.signing.sign import issue, sign_leader
 from adapters.signing.timestamps import certificates_in, check, imprint
-from adapters.signing.trust import load_roots
 from adapters.signing.validate import validate
 from demo.authority import DemoAuthority
+from demo.proof import judged_long_term
 from domain.verdicts import Verdict
 from tests.signing.conftest import PASSPHRASE, opened
 from tests.signing.test_evidence import Asked
@@ -129,35 +109,10 @@ def test_archive_forms_begin_with_the_issued_bytes_and_with_each_other(sealed, f
         before = made
 
 
-def lta(pdf: bytes, field: str, world, at):
-    """pyHanko's own judgement by the standard (ETSI EN 319 102-1, 5.6.3)."""
-    reader = PdfFileReader(BytesIO(pdf))
-    (signature,) = [s for s in reader.embedded_regular_signatures if s.field_name == field]
-    policy = CertValidationPolicySpec(
-        trust_manager=SimpleTrustManager.build(load_roots(world.roots)),
-        revinfo_policy=CertRevTrustPolicy(REQUIRE_REVINFO, retroactive_revinfo=True),
-    )
-    spec = SignatureValidationSpec(
-        cert_validation_policy=policy,
-        revinfo_gathering_policy=RevocationInfoGatheringSpec(RevinfoOnlineFetchingRule.LOCAL_ONLY),
-        key_usage_settings=KeyUsageConstraints(key_usage={"digital_signature"}),
-        # The newest stamp's authority vouches for itself until the next one.
-        local_knowledge=LocalKnowledge(
-            nonrevoked_assertions=[
-                NonRevokedStatusAssertion(
-                    reader.embedded_timestamp_signatures[-1].signer_cert.sha256, at=at
-                )
-            ]
-        ),
-    )
-    timing = ValidationTimingInfo(at, at, point_in_time_validation=True)
-    return asyncio.run(ades_lta_validation(signature, PdfSignatureValidationSpec(spec), timing))
-
-
 @pytest.mark.parametrize("field", ["Leader", "Seal"])
 def test_pyhanko_passes_every_archive_form_as_long_term_with_the_same_time(forms, world, field):
     for made, at in (forms[0], forms[-1]):
-        result = lta(made, field, world, at + timedelta(minutes=10))
+        result = judged_long_term(made, world.ca.root_der, at + timedelta(minutes=10))[field]
         assert result.ades_subindic == AdESPassed.OK, (result.failure_msg, at)
         assert result.oldest_evidence_record_timestamp == START + timedelta(hours=2)
 
