@@ -22,13 +22,12 @@ from rq import Queue
 
 from adapters import queue_server
 from bench import cpu
-from bench.signing_campaign.people import PIN, People, prepare
+from bench.signing_campaign.people import PIN, People, environment, prepare
 from bench.signing_material import LINES, Material, one_page
 from demo.nodes import ROOT
 from models.outgoing import OutgoingDocument
 from services import outgoing
 
-NODE_KEY = bytes(range(32))
 BACKLOG, PACED, A_SECOND, PEERS = 40, 60, 20, 6
 PATIENCE, LOOK = 60.0, 0.002
 DONE = "SELECT id FROM signing_request WHERE lower(state) = 'done'"
@@ -38,7 +37,7 @@ Figures = tuple[float, float]  # seconds and CPU seconds of one document
 def main(material: Material) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        app = prepare(folder, NODE_KEY)
+        app = prepare(folder)
         queue = queue_server.start(folder, die_with_parent=True)
         try:
             with app.app_context():
@@ -170,19 +169,9 @@ def finished(jobs: list) -> None:
 
 @contextmanager
 def worker(folder: Path, command: list[str]) -> Iterator[int]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("VANTHU_")}
-    environment |= {
-        "VANTHU_ROLE": "district",
-        "VANTHU_SECRET_KEY": "s" * 40,
-        "VANTHU_NODE_KEY": NODE_KEY.hex(),
-        "VANTHU_DATA_DIR": str(folder),
-        "VANTHU_DATABASE_URL": f"sqlite:///{folder}/vanthu.db",
-        "VANTHU_REDIS_URL": f"unix://{folder}/queue.sock",
-        "PYTHONPATH": str(ROOT),
-    }
     with (folder / "worker.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 our own command
-            command, cwd=ROOT, env=environment, stdout=log, stderr=log
+            command, cwd=ROOT, env=environment(folder), stdout=log, stderr=log
         )
         try:
             yield process.pid

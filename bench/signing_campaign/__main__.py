@@ -15,13 +15,12 @@ from pathlib import Path
 
 from adapters import queue_server
 from bench.signing_campaign.copying import Copying
-from bench.signing_campaign.people import OPEN, People, prepare
+from bench.signing_campaign.people import OPEN, People, environment, prepare
 from bench.signing_campaign.workers import deaths
 from demo.nodes import ROOT
 
 AUDITOR = "bench.signing_campaign.audit"
 REPORT = ROOT / "docs" / "campaign-signing.md"
-NODE_KEY = bytes(range(32))
 SETTLE_SECONDS = 600
 PAUSE = 0.05
 
@@ -32,7 +31,7 @@ def setting(name: str, default: int) -> int:
 
 def run(folder: Path, points: int, seed: int, at_once: int = OPEN) -> dict:
     """The whole campaign in `folder`: what happened, and what the auditor found."""
-    app = prepare(folder, NODE_KEY)
+    app = prepare(folder)
     queue = queue_server.start(folder, die_with_parent=True)
     workers = start(folder, points, seed)
     began = time.monotonic()
@@ -63,19 +62,10 @@ def run(folder: Path, points: int, seed: int, at_once: int = OPEN) -> dict:
 
 
 def start(folder: Path, points: int, seed: int) -> subprocess.Popen:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("VANTHU_")}
-    environment |= {
-        "VANTHU_ROLE": "district",
-        "VANTHU_SECRET_KEY": "s" * 40,
-        "VANTHU_NODE_KEY": NODE_KEY.hex(),
-        "VANTHU_DATA_DIR": str(folder),
-        "VANTHU_DATABASE_URL": f"sqlite:///{folder}/vanthu.db",
-        "VANTHU_REDIS_URL": f"unix://{folder}/queue.sock",
-    }
     command = [sys.executable, "-m", "bench.signing_campaign.workers"]
     with (folder / "workers.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 our own script
-            [*command, str(folder), str(seed), str(points)], cwd=ROOT, env=environment,
+            [*command, str(folder), str(seed), str(points)], cwd=ROOT, env=environment(folder),
             stdout=log, stderr=log,
         )  # fmt: skip
 

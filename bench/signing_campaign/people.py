@@ -2,6 +2,7 @@
 signature failed, and keep their own ledger of what they did."""
 
 import json
+import os
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,9 @@ import migrations
 from adapters.signing.demo_ca import DemoCA
 from adapters.signing.keys import sealed
 from app import create_app
-from config import NodeRole, Settings
+from config import load_settings
 from demo import province, seed
+from demo.nodes import ROOT
 from domain.batches import KINDS
 from domain.outgoing_flow import OutgoingState as S
 from domain.roles import Actor
@@ -42,20 +44,26 @@ def annex(number: int) -> bytes:
     return typst.compile(source.encode())
 
 
-def prepare(folder: Path, node_key: bytes):
+def environment(folder: Path) -> dict[str, str]:
+    """What the processes of this node are started with."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("VANTHU_")}
+    return kept | {
+        "VANTHU_ROLE": "district",
+        "VANTHU_NODE_NAME": "Cuộc thử ký",
+        "VANTHU_SECRET_KEY": "s" * 40,
+        "VANTHU_NODE_KEY": bytes(range(32)).hex(),
+        "VANTHU_DATA_DIR": str(folder),
+        "VANTHU_DATABASE_URL": f"sqlite:///{folder}/vanthu.db",
+        "VANTHU_REDIS_URL": f"unix://{folder}/queue.sock",
+        "VANTHU_ASSET_SOURCE": "local",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def prepare(folder: Path):
     """A district with one agency whose leaders and seal can sign."""
     sealed.SCRYPT_LOG2_N = 4  # a PIN's stretching is not what is tried here
-    settings = Settings(
-        role=NodeRole.DISTRICT,
-        node_name="Cuộc thử ký",
-        secret_key="s" * 40,
-        node_key=node_key,
-        data_dir=folder,
-        database_url=f"sqlite:///{folder}/vanthu.db",
-        redis_url=f"unix://{folder}/queue.sock",
-        asset_source="local",
-    )
-    app = create_app(settings)
+    app = create_app(load_settings(environment(folder)))
     migrations.upgrade(app)
     data = replace(province.SON_TINH, agencies=province.SON_TINH.agencies[:1])
     with app.app_context():
