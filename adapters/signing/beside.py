@@ -17,7 +17,8 @@ from adapters.signing.algorithms import is_ber
 from adapters.signing.judging import Court, identity, judged_cms, told, trusted
 from adapters.signing.report import Report, SignatureFacts
 from adapters.signing.signed import in_cms
-from adapters.signing.trust import Evidence, TrustList, load_anchors, signing_time
+from adapters.signing.tokens import signing_time
+from adapters.signing.trust import Evidence, TrustList, load_anchors
 from domain.errors import Invalid
 from domain.verdicts import Verdict
 

@@ -1,4 +1,4 @@
-"""Whom a signature can be traced to, and when it was made: certificates, time stamps, revocation.
+"""Whom a signature can be traced to: certificates and their revocation.
 
 Trust comes from the given roots alone, never from the operating system's; nothing is ever fetched.
 Revocation is judged from what the file carries and what the caller knows beside it; without either
@@ -12,17 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from asn1crypto import cms, crl, ocsp, x509
+from asn1crypto import crl, ocsp, x509
 from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.validation.generic_cms import (
     CertvalidatorOperationResult,
-    collect_timing_info,
-    extract_tst_data_iter,
     validate_cert_usage,
-    validate_tst_signed_data,
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
-from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from adapters.signing.algorithms import DatedAlgorithms
@@ -32,11 +28,11 @@ from adapters.signing.telling import NOTHING_TOLD, Told, told_by
 from adapters.signing.ways import way
 from domain.errors import Invalid
 
-__all__ = ["VIETNAM", "Anchors", "Evidence", "TrustList", "certificate_trust", "signing_time"]
+__all__ = ["VIETNAM", "Anchors", "Evidence", "TrustList", "certificate_trust"]
 
 CLOCK_SKEW = timedelta(minutes=10)
 _USAGE = KeyUsageConstraints(key_usage=set(SIGNING_USAGES))
-_REVOKED = (AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE)
+REVOKED = (AdESIndeterminate.REVOKED_NO_POE, AdESIndeterminate.REVOKED_CA_NO_POE)
 
 
 @dataclass(frozen=True)
@@ -126,44 +122,6 @@ def load_roots(roots: Sequence[bytes]) -> list[x509.Certificate]:
         raise Invalid("trust-root-broken") from error
 
 
-def signing_time(signed: Signed, anchors: Anchors, at: datetime | None) -> SigningTime:
-    """The time of a trusted, fitting time stamp, else what the signer claimed.
-
-    A token copied from another signature does not fit this one; it is told, and not believed. The
-    token's own algorithms must still be sound at `at`: nothing later vouches for them.
-    """
-    details: tuple[str, ...] = ()
-    for token in extract_tst_data_iter(signed.signer_info, signed=False):
-        stamped = token["encap_content_info"]["content"].parsed["gen_time"].native
-        # The chain is judged at the token's own time: the authority was valid then.
-        context = _context(anchors, anchors.stamping, stamped, at or stamped)
-        timing = asyncio.run(
-            collect_timing_info(
-                signed.signer_info,
-                context,
-                signed.digest,
-                algorithm_policy=DatedAlgorithms(at or stamped),
-            )
-        )
-        status = timing["timestamp_validity"]
-        if status.intact and status.valid and status.trusted:
-            return SigningTime(status.timestamp, "timestamp")
-        fits = status.intact and status.valid
-        details = ("timestamp-untrusted" if fits else "timestamp-broken",)
-    return SigningTime(signed.claimed, "none" if signed.claimed is None else "claimed", details)
-
-
-def stamp_status(
-    token: cms.SignedData, digest, anchors: Anchors, at: datetime | None
-) -> TimestampSignatureStatus:
-    """What a time stamp over a whole document is worth."""
-    stamped = token["encap_content_info"]["content"].parsed["gen_time"].native
-    context = _context(anchors, anchors.stamping, stamped, at or stamped)
-    policy = DatedAlgorithms(at or stamped)
-    facts = asyncio.run(validate_tst_signed_data(token, context, digest, algorithm_policy=policy))
-    return TimestampSignatureStatus(**facts)
-
-
 def certificate_trust(
     signed: Signed, anchors: Anchors, time: SigningTime, at: datetime | None
 ) -> Trust:
@@ -186,12 +144,12 @@ def certificate_trust(
         return Trust(True, "unknown", ("revocation-unknown",), chain)
     evidence = {"crls": crls, "ocsps": ocsps}
     asked = proven if time.source == "timestamp" else min(proven, anchors.asked_at or proven)
-    context = _context(
+    context = context_of(
         anchors, anchors.signing, asked, proven, "require", others=signed.others, **evidence
     )
     found = _path(signed, context)
     told = told_by(signed.certificate, crls, ocsps)
-    if found.error_subindic in _REVOKED:
+    if found.error_subindic in REVOKED:
         return Trust(False, "revoked", ("certificate-revoked",), chain, told)
     if found.success_result is None:  # what there is is stale, or about somebody else
         return Trust(True, "unknown", ("revocation-unknown",), chain)
@@ -231,7 +189,7 @@ def _known_path(
         asked,
         moment,
         lambda: _path(
-            signed, _context(anchors, anchors.signing, moment, proven, others=signed.others)
+            signed, context_of(anchors, anchors.signing, moment, proven, others=signed.others)
         ),
     )
 
@@ -250,7 +208,7 @@ def _names(found: CertvalidatorOperationResult) -> tuple[str, ...]:
     return tuple(reversed(named))
 
 
-def _context(
+def context_of(
     anchors: Anchors,
     roots: list[x509.Certificate],
     moment: datetime,

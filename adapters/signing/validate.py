@@ -29,14 +29,8 @@ from adapters.signing.pdf import broken_as_refusal, entry, open_pdf, signature_f
 from adapters.signing.policies import OURS, RECEIVED, FillingByPermission
 from adapters.signing.report import Report, SignatureFacts
 from adapters.signing.signed import Signed, in_pdf
-from adapters.signing.trust import (
-    Evidence,
-    SigningTime,
-    TrustList,
-    load_anchors,
-    signing_time,
-    stamp_status,
-)
+from adapters.signing.tokens import signing_time, stamped
+from adapters.signing.trust import Evidence, SigningTime, TrustList, load_anchors
 from domain.errors import Invalid
 from domain.verdicts import Verdict
 
@@ -110,14 +104,7 @@ def _report(file: _File) -> Report:
     if len(filled) > MOST_SIGNATURES:
         raise Invalid("too-many-signatures", field="file", most=MOST_SIGNATURES)
     opened = {name: _opened(file.reader, name, field) for name, field in filled}
-    judged = [
-        _judge_stamp(file, each) for each in opened.values() if each and _subfilter(each) == _STAMP
-    ]
-    stamps = [
-        _Stamp(revision, facts.signed_at)
-        for revision, facts in judged
-        if facts.verdict is Verdict.VALID
-    ]
+    judged, stamps = _judge_stamps(file, [each for each in opened.values() if each])
     last = file.reader.xrefs.total_revisions
     judged += [(last, _unreadable(name)) for name, each in opened.items() if each is None]
     judged += [
@@ -127,6 +114,27 @@ def _report(file: _File) -> Report:
     ]
     judged.sort(key=lambda each: each[0])
     return Report(tuple(facts for _, facts in judged))
+
+
+def _judge_stamps(
+    file: _File, found: list[EmbeddedPdfSignature]
+) -> tuple[list[tuple[int, SignatureFacts]], list[_Stamp]]:
+    """(Each time stamp over the document with the revision it closes, those that prove a time). The
+    newest comes first: a good one proves that those under it existed then."""
+    judged, good = [], []
+    stamps = [each for each in found if _subfilter(each) == _STAMP]
+    for each in sorted(stamps, key=lambda each: each.signed_revision, reverse=True):
+        revision, facts = _judge_stamp(file, each, good)
+        judged.append((revision, facts))
+        if facts.verdict is Verdict.VALID:
+            good.append(_Stamp(revision, facts.signed_at))
+    return judged, good
+
+
+def _exists(court: Court, signature: EmbeddedPdfSignature, stamps: list[_Stamp]) -> datetime | None:
+    """Since when a signature is known to have been there."""
+    after = [each.at for each in stamps if each.revision > signature.signed_revision]
+    return min([*after, *filter(None, (court.at,))], default=None)
 
 
 def _opened(reader: PdfFileReader, name: str, field: IndirectObject) -> EmbeddedPdfSignature | None:
@@ -194,40 +202,44 @@ def _time(
     court: Court, signature: EmbeddedPdfSignature, signed: Signed, stamps: list[_Stamp]
 ) -> SigningTime:
     """Its own time stamp's, else that of the first one over the document that came after it."""
-    time = signing_time(signed, court.anchors, court.at)
+    time = signing_time(signed, court.anchors, _exists(court, signature, stamps))
     after = [each.at for each in stamps if each.revision > signature.signed_revision]
     if time.source == "timestamp" or not after:
         return time
     return SigningTime(min(after), "timestamp", (*time.details, "time-from-document-stamp"))
 
 
-def _judge_stamp(file: _File, signature: EmbeddedPdfSignature) -> tuple[int, SignatureFacts]:
+def _judge_stamp(
+    file: _File, signature: EmbeddedPdfSignature, newer: list[_Stamp]
+) -> tuple[int, SignatureFacts]:
     known = replace(_placed(signature, file), purpose="timestamp", kind="unknown")
+    exists = _exists(file.court, signature, newer)
     try:
-        return signature.signed_revision, _stamp_verdict(file, signature, known)
+        return signature.signed_revision, _stamp_verdict(file, signature, known, exists)
     except Exception:  # as with signatures
         return signature.signed_revision, told(known, Verdict.INCONCLUSIVE, "not-judged")
 
 
 def _stamp_verdict(
-    file: _File, signature: EmbeddedPdfSignature, known: SignatureFacts
+    file: _File, signature: EmbeddedPdfSignature, known: SignatureFacts, exists: datetime | None
 ) -> SignatureFacts:
     if fault := byte_range_fault(signature):
         return told(known, Verdict.BROKEN, fault)
-    court = file.court
-    status = stamp_status(signature.signed_data, signature.compute_digest, court.anchors, court.at)
-    known = replace(known, signed_at=status.timestamp, time_source="timestamp")
-    known = graded(known, signature.signer_info, signature.signer_cert, court.day(status.timestamp))
-    if not status.valid:
+    digest, around = signature.compute_digest, in_pdf(signature)
+    found = stamped(signature.signed_data, digest, around, file.court.anchors, exists)
+    known = replace(known, signed_at=found.at, time_source="timestamp")
+    day = found.at if found.proves else exists or found.at
+    known = graded(known, signature.signer_info, signature.signer_cert, day)
+    if not found.genuine:
         return told(known, Verdict.BROKEN, "signature-not-genuine")
-    if not status.intact:
+    if not found.fits:
         return told(known, Verdict.MODIFIED, "timestamp-broken")
-    known = _changes(file, signature, replace(known, trusted=status.trusted))
+    known = _changes(file, signature, replace(known, trusted=found.proves))
     if known.verdict is Verdict.MODIFIED:
         return known
-    if status.trusted:
-        return replace(known, verdict=Verdict.VALID)
-    return told(known, Verdict.UNTRUSTED, "timestamp-untrusted")
+    if found.doubt:
+        return told(known, Verdict.UNTRUSTED, found.doubt)
+    return replace(known, verdict=Verdict.VALID)
 
 
 def _changes(file: _File, signature: EmbeddedPdfSignature, known: SignatureFacts) -> SignatureFacts:

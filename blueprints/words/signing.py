@@ -249,5 +249,13 @@ DETAILS = {
     "signature-unreadable": _l("không đọc được chữ ký"),
     "signed-in-the-future": _l("thời điểm ký ở tương lai"),
     "timestamp-broken": _l("dấu thời gian hỏng"),
+    "timestamp-ended": _l(
+        "chứng thư của nơi đóng dấu thời gian đã hết hạn mà không có dấu mới hơn "
+        "phủ lên, nên dấu không còn chứng minh được thời điểm"
+    ),
+    "timestamp-revoked": _l(
+        "chứng thư của nơi đóng dấu thời gian đã bị thu hồi, nên dấu không "
+        "chứng minh được thời điểm"
+    ),
     "timestamp-untrusted": _l("dấu thời gian chưa tin cậy"),
 }

@@ -16,13 +16,14 @@ from tests.signing.conftest import CREATED
 DER = serialization.Encoding.DER
 
 
-def time_stamper(ca: DemoCA, at: datetime) -> DummyTimeStamper:
-    """A time-stamping authority under the demo root whose clock stands at `at`."""
+def time_stamper(
+    ca: DemoCA, at: datetime, life: timedelta = demo_ca.LIFE, begun: datetime = CREATED
+) -> DummyTimeStamper:
+    """A time-stamping authority under the demo root whose clock stands at `at`, with a certificate
+    that was `begun` then and lives so long."""
     key = demo_ca._new_key()
     subject = demo_ca._name([(NameOID.COMMON_NAME, "Dấu thời gian thử nghiệm")])
-    builder = demo_ca._builder(
-        subject, ca.certificate.subject, key.public_key(), CREATED, demo_ca.LIFE
-    )
+    builder = demo_ca._builder(subject, ca.certificate.subject, key.public_key(), begun, life)
     builder = builder.add_extension(demo_ca._usage(digital_signature=True), True)
     builder = builder.add_extension(
         x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True

@@ -141,6 +141,22 @@ def test_document_time_stamps_are_judged_and_prove_when_the_document_was_signed(
     assert {each.time_source for each in signatures} == {"timestamp"}
 
 
+def test_a_document_stamp_that_ended_with_none_over_it_proves_nothing(forms, world):
+    """As for the chain beside a file (ETSI EN 319 102-1, 5.6.3): pyHanko says the same."""
+    (made, at), (renewed, _) = forms[:2]
+    late = at + YEAR * 5.5
+    found = validate(made, world.roots, late).signatures
+    assert [each.verdict for each in found] == [Verdict.UNTRUSTED] * 3
+    told = {each.field: set(each.details) for each in found}
+    assert "timestamp-ended" in told["ArchiveStamp1"]
+    assert {"timestamp-ended", "expired-without-timestamp"} <= told["Leader"] & told["Seal"]
+    judged = judged_long_term(made, world.ca.root_der, late)
+    assert all(each.ades_subindic != AdESPassed.OK for each in judged.values())
+    carried_on = validate(renewed, world.roots, late)
+    assert carried_on.verdict is Verdict.VALID
+    assert not any("timestamp-ended" in each.details for each in carried_on.signatures)
+
+
 def test_a_document_changed_after_its_stamp_or_under_it_is_told(forms, world):
     made, at = forms[1]
     middle = len(forms[0][0]) - 5000

@@ -17,12 +17,13 @@ from pyhanko_certvalidator import ValidationContext
 
 from adapters.signing.fields import prepare
 from adapters.signing.finding import find_fields
+from adapters.signing.trust import Evidence
 from adapters.signing.validate import validate
 from domain.errors import Invalid, Refusal
 from domain.verdicts import Verdict, worst
 from tests.signing.altering import approve, encrypted, refill
 from tests.signing.authorities import CopyingTimeStamper, revocation_list, time_stamper
-from tests.signing.conftest import AT, PLACES, SHARED
+from tests.signing.conftest import AT, CREATED, PLACES, SHARED
 
 NEXT_DAY = AT + timedelta(days=1)
 
@@ -140,11 +141,52 @@ def test_a_time_of_signing_still_to_come_is_not_believed(signed, ca):
     assert "signed-in-the-future" in signature.details
 
 
-def test_a_trusted_time_stamp_proves_the_time_even_after_expiry(prepared, person, ca):
-    stamped = approve(prepared, person, "Leader", time_stamper(ca, AT))
+def test_a_trusted_time_stamp_proves_the_time_even_after_the_signers_certificate_ended(
+    prepared, person, ca
+):
+    living = time_stamper(ca, AT, life=timedelta(days=365 * 8))
+    stamped = approve(prepared, person, "Leader", living)
     signature = only(stamped, [ca.root_der], AT + timedelta(days=365 * 6))
     assert (signature.time_source, signature.signed_at) == ("timestamp", AT)
     assert signature.verdict is Verdict.VALID
+
+
+def test_a_time_stamp_whose_authority_ended_with_nothing_over_it_proves_no_time(
+    prepared, person, ca
+):
+    """The signature is judged as if it had none: fine while its own certificate lives."""
+    brief = CREATED + timedelta(days=400)
+    stamped = approve(prepared, person, "Leader", time_stamper(ca, AT, life=brief - CREATED))
+    before = only(stamped, [ca.root_der], brief - timedelta(days=1))
+    after = only(stamped, [ca.root_der], brief + timedelta(days=1))
+    assert (before.time_source, before.details) == ("timestamp", ("revocation-unknown",))
+    assert (after.verdict, after.time_source) == (Verdict.VALID, "claimed")
+    assert "timestamp-ended" in after.details
+    late = only(stamped, [ca.root_der], AT + timedelta(days=365 * 6))
+    assert late.verdict is Verdict.UNTRUSTED
+    assert {"timestamp-ended", "expired-without-timestamp"} <= set(late.details)
+    # What is kept beside the file since before then goes on proving it.
+    kept = Evidence(proven_at=AT + timedelta(days=30))
+    (held,) = validate(stamped, [ca.root_der], AT + timedelta(days=365 * 6), kept).signatures
+    assert (held.verdict, held.time_source) == (Verdict.VALID, "timestamp")
+
+
+def test_a_time_before_its_authoritys_certificate_began_is_not_believed(prepared, person, ca):
+    begun = AT + timedelta(days=30)
+    dated_back = approve(prepared, person, "Leader", time_stamper(ca, AT, begun=begun))
+    signature = only(dated_back, [ca.root_der], begun + timedelta(days=1))
+    assert signature.time_source == "claimed"
+    assert "timestamp-untrusted" in signature.details
+
+
+def test_a_time_authority_known_to_be_revoked_proves_no_time(prepared, person, ca):
+    authority = time_stamper(ca, AT)
+    stamped = approve(prepared, person, "Leader", authority)
+    revoked = revocation_list(ca, AT, (authority.tsa_cert.serial_number,))
+    told = Evidence(crls=(revoked,))
+    (signature,) = validate(stamped, [ca.root_der], NEXT_DAY, told).signatures
+    assert signature.time_source == "claimed"
+    assert "timestamp-revoked" in signature.details
 
 
 def test_a_time_stamp_copied_from_elsewhere_is_never_valid(prepared, person, ca):
