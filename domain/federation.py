@@ -27,6 +27,7 @@ EVENTS = {
     "exchange:recipient_refused": "status_in",
     "exchange:status_out": "status_out",
     "incoming:arrive": "arrived",
+    "incoming:come_again": "arrived",
     # What was called off before it left, and what became of documents that were sent.
     "exchange:cancelled": "cancelled",
     "outgoing:add_recipients": "recipients_added",

@@ -39,6 +39,8 @@ INCOMING_FLOW: Flow[S] = Flow(
         _step("completed", {S.DIRECTED, S.IN_PROGRESS}, S.DONE, by_system=True),
         # A document that asks for nothing is closed with a note, not left open for ever.
         _step("close", {S.REGISTERED, S.AWAITING_DIRECTION}, S.DONE, "reason"),
+        # The sender, told why, sends the same document once more: it is looked at anew.
+        _step("come_again", {S.REFUSED}, S.ARRIVED, by_system=True),
         # Whatever has become of it: a revoked document is cancelled (NĐ 30/2020, Điều 18.4).
         _step("withdraw", _IN_FORCE | {S.REPLACED}, S.WITHDRAWN, by_system=True),
         _step("replaced", _IN_FORCE, S.REPLACED, by_system=True),

@@ -41,7 +41,7 @@ def index():
 def _needs(page: int):
     """Recipients of our documents that need a person."""
     found, total = needing.listing(office(), current_actor(), page)
-    again = resuming.among(office(), current_actor(), [each.dispatch.id for each in found])
+    again = resuming.resendable(office(), current_actor(), [each.dispatch for each in found])
     return _list(
         "needs", page, total, needing.PER_PAGE, needs=found, reasons=REASONS, resendable=again
     )

@@ -32,6 +32,7 @@ PHRASES = (
 # What the history of a document shows, with the tone of its mark; the words are those of the tags.
 EVENTS = {
     "incoming:arrive": "info",
+    "incoming:come_again": "info",
     "incoming:create": "info",
     "incoming:inspected": "plain",
     "incoming:register": "good",

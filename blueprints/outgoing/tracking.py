@@ -1,7 +1,7 @@
 """What became of a dispatched document at each recipient: how far its package came, and apart from
 that what the recipient did with it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext as _
 
@@ -35,12 +35,10 @@ def shown(doc: OutgoingDocument) -> dict:
     is_all = len(rows) <= SHOWN
     counts = tracking.counted(rows) if is_all else tracking.counts(office(), doc)
     total, waiting = _sum(counts), _sum(c for c in counts if c.transport == TransportState.QUEUED)
-    stuck = any(count.transport == TransportState.FAILED for count in counts)
-    again = resuming.resendable(office(), current_actor(), doc.id) if stuck else set()
     all_wait = bool(total) and waiting == total and doc.state == S.DISPATCHED
     on_the_way = {"state": (_("Đang gửi"), "info")} if all_wait else {}
     return {
-        "dispatches": _rows(rows[:SHOWN], again),
+        "dispatches": _rows(rows[:SHOWN]),
         "tracked": {"total": total, "summary": _summary(counts)},
         "taken_back_from": [each for each in rows[:SHOWN] if asking.may_be_asked(each)],
         "waiting_to_go": bool(waiting),
@@ -53,10 +51,9 @@ def shown(doc: OutgoingDocument) -> dict:
 def listing(doc: OutgoingDocument, tab: str, text: str, page: int) -> dict:
     """One page of all recipients."""
     found = tracking.listing(office(), doc, tab, text, page)
-    again = resuming.resendable(office(), current_actor(), doc.id)
     return {
         "found": found,
-        "rows": _rows(found.rows, again),
+        "rows": _rows(found.rows),
         "per_page": tracking.PER_PAGE,
         "text": text,
         "tabs": [
@@ -71,8 +68,9 @@ def listing(doc: OutgoingDocument, tab: str, text: str, page: int) -> dict:
     }
 
 
-def _rows(dispatches: Sequence[Dispatch], again: Collection[int]) -> list[dict]:
+def _rows(dispatches: Sequence[Dispatch]) -> list[dict]:
     """Each with its receipts, and whether it can be sent again by itself."""
+    again = resuming.resendable(office(), current_actor(), dispatches)
     proofs = receipts.of_dispatches(office(), dispatches)
     return [
         row(each)

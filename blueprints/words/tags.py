@@ -63,6 +63,7 @@ TAG_NAMES = {
     "incoming:completed": _l("Văn bản đến xử lý xong"),
     "assignment:child_done": _l("Việc đã giao tiếp được làm xong"),
     "incoming:arrive": _l("Văn bản đến nơi"),
+    "incoming:come_again": _l("Bên gửi gửi lại văn bản đã bị từ chối"),
     "incoming:create": _l("Nhập văn bản giấy"),
     "incoming:stamp": _l("Đặt chỗ dấu ĐẾN"),
     "incoming:stamp_print": _l("In bản có dấu ĐẾN"),

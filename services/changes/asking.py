@@ -137,7 +137,20 @@ def replaced_for(session, message: ExchangeMessage) -> list[str]:
         )
         .order_by(Change.id)
     )
-    return list(session.scalars(query))
+    return list(dict.fromkeys(session.scalars(query)))
+
+
+def replace_again(work: Work, dispatch: Dispatch) -> None:
+    """The new document goes once more to one who refused it: asks anew for the old one's place."""
+    refused = select(Change).where(
+        Change.new_outgoing_id == dispatch.document_id,
+        Change.peer_code == dispatch.recipient_code,
+        Change.direction == Direction.OUT,
+        Change.state == ChangeState.REFUSED,
+    )
+    for change in work.session.scalars(refused.order_by(Change.id.desc()).limit(1)).all():
+        again = write(work, change.dispatch, Wanted(kind=ChangeKind.REPLACE))
+        again.new_outgoing_id = dispatch.document_id
 
 
 def held(session, message: ExchangeMessage) -> bool:
@@ -169,8 +182,13 @@ def _in_force(dispatches: Iterable[Dispatch]) -> list[Dispatch]:
         for each in sorted(dispatches, key=lambda each: each.id)
         if each.transport_state != CALLED_OFF
         and each.business_state != BusinessCode.REFUSED
-        and not any(_is_given_back(change) for change in each.changes)
+        and not is_over(each)
     ]
+
+
+def is_over(dispatch: Dispatch) -> bool:
+    """Whether the recipient has given the document back because we asked."""
+    return any(_is_given_back(change) for change in dispatch.changes)
 
 
 def _is_given_back(change: Change) -> bool:

@@ -8,9 +8,9 @@ from domain.roles import SYSTEM
 from models.agencies import Agency
 from models.exchange import Dispatch
 from services import outbox
-from services.changes import coming, early
+from services.changes import again, coming, early
 from services.exchange import statuses, transport
-from services.incoming.arrival import Arrival, arrive
+from services.incoming.parcel import Arrival
 from services.office import Office
 from services.outbox import Lease
 from services.unit_of_work import transaction
@@ -29,7 +29,7 @@ def deliver(office: Office, lease: Lease) -> None:
             transport.undeliverable(work, dispatch, "recipient-gone")
             return
         early.one_at_a_time(work, agency.id)
-        incoming = arrive(work, agency, Arrival.from_dispatch(dispatch))
+        incoming = again.arrive(work, agency, Arrival.from_dispatch(dispatch))
         statuses.report(work, incoming, BusinessCode.ARRIVED)
         if coming.is_replacing(work, dispatch):
             coming.replacement(work, incoming, [dispatch.document.replaces.document_uid])

@@ -19,9 +19,9 @@ from domain.outgoing_flow import OutgoingState
 from domain.permissions import Relation
 from domain.roles import Actor, Role
 from models.changes import Change
-from models.exchange import Direction, Dispatch, StatusEvent
+from models.exchange import Direction, Dispatch
 from models.outgoing import OutgoingDocument
-from services.exchange import transport
+from services.exchange import refusals, transport
 from services.office import Office, holidays_around
 from services.unit_of_work import transaction
 
@@ -54,8 +54,8 @@ class Need:
         """The recipient's own words, if there are any."""
         if self.change is not None and self.change.state == ChangeState.REFUSED:
             return self.change.answer
-        refusals = [e for e in self.dispatch.events if e.code == BusinessCode.REFUSED]
-        return refusals[-1].description if refusals else ""
+        told = refusals.said(self.dispatch)
+        return told[-1].description if told else ""
 
 
 def limits(now: datetime, today: date) -> Limits:
@@ -68,7 +68,7 @@ def needing(actor: Actor, limit: Limits) -> ColumnElement[bool]:
     """The dispatches of the actor's agency that need a person."""
     ours = D.document.has(OutgoingDocument.agency_id == actor.agency_id)
     in_force = D.document.has(OutgoingDocument.state == OutgoingState.DISPATCHED)
-    troubled = or_(_refused(), D.transport_state.in_(transport.IN_TROUBLE), _late(limit))
+    troubled = or_(refusals.told(), D.transport_state.in_(transport.IN_TROUBLE), _late(limit))
     unseen = and_(D.seen_at.is_(None), in_force, ~_given_back(), troubled)
     return and_(ours, or_(unseen, _asked()))
 
@@ -118,12 +118,6 @@ def is_shown_to(actor: Actor) -> bool:
     return actor.role == Role.CLERK
 
 
-def _refused() -> ColumnElement[bool]:
-    """Also by one who had registered it and gives it back: the state does not go backwards."""
-    told = StatusEvent.code == BusinessCode.REFUSED
-    return exists().where(StatusEvent.dispatch_id == D.id, told)
-
-
 def _late(limit: Limits) -> ColumnElement[bool]:
     urgent = D.document.has(OutgoingDocument.urgency > 0)
     arrived = or_(D.business_state.is_(None), D.business_state == BusinessCode.ARRIVED)
@@ -151,7 +145,7 @@ def _need(dispatch: Dispatch, limit: Limits) -> Need:
     change = next((each for each in reversed(_sorted(dispatch.changes)) if _waits(each)), None)
     unseen = dispatch.seen_at is None
     tests = {
-        "refused": unseen and any(e.code == BusinessCode.REFUSED for e in dispatch.events),
+        "refused": unseen and bool(refusals.said(dispatch)),
         "failed": unseen and dispatch.transport_state in transport.IN_TROUBLE,
         "late": unseen and _is_late(dispatch, limit),
         "unanswered": change is not None and change.state == ChangeState.ASKED,

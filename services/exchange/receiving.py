@@ -15,9 +15,9 @@ from models.exchange import Direction, ExchangeMessage, MessageKind
 from models.incoming import IncomingDocument
 from services import outbox
 from services.carrying import Carriage
-from services.changes import coming, early
+from services.changes import again, coming, early
 from services.exchange import contents, reading, receipts, revocation, statuses, transport
-from services.incoming.arrival import Arrival, arrive
+from services.incoming.parcel import Arrival
 from services.office import Office
 from services.outbox import Lease
 from services.stored_files import kept
@@ -129,13 +129,14 @@ def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
 
 def _take_document(work: Work, message: ExchangeMessage, package: Package, agency: Agency) -> None:
     first = _first_copy(work, message)
-    if first is not None and first.content_sha256 != message.content_sha256:
+    is_duplicate = first is not None and not again.is_given_back(work, message)
+    if is_duplicate and first.content_sha256 != message.content_sha256:
         _refuse(work, message, "same-id-other-bytes")
         return
-    transport.received(work, message, "" if first is None else "duplicate")
+    transport.received(work, message, "duplicate" if is_duplicate else "")
     work.session.flush()
-    if first is None:
-        incoming = arrive(work, agency, Arrival.from_package(package, message.id))
+    if not is_duplicate:
+        incoming = again.arrive(work, agency, Arrival.from_package(package, message.id))
         statuses.report(work, incoming, BusinessCode.ARRIVED)
         coming.replacement(work, incoming, _replaced(package, agency))
         early.arrived(work, incoming)

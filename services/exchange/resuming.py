@@ -1,7 +1,7 @@
 """What a person may do about a message that stands still: have it tried again, at once; or, where
 nothing can be tried, note that they looked into it."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from sqlalchemy import Select, and_, or_, select
 
@@ -13,10 +13,12 @@ from domain.roles import Actor
 from models.exchange import Dispatch, ExchangeMessage, OutboxItem, Route
 from models.outgoing import OutgoingDocument
 from services import outbox
-from services.exchange import dispatching, links, transport
+from services.exchange import dispatching, links, refusals, transport
 from services.exchange.entries import entries, message_of, open_item
 from services.office import Office
 from services.unit_of_work import Work, transaction
+
+STANDING = frozenset({TransportState.QUEUED, *transport.IN_TROUBLE})
 
 
 def resume(office: Office, actor: Actor, message_id: int) -> None:
@@ -51,16 +53,15 @@ def settle(office: Office, actor: Actor, message_id: int) -> None:
 
 def resend(office: Office, actor: Actor, dispatch_id: int) -> None:
     """Has a document tried again for one recipient: the delivery to an agency of this node, or, by
-    the hub, the same document under the same id in a package for this recipient alone. Raises
-    Forbidden, NotFound, Invalid("hub-link-missing")."""
+    the hub, the same document under the same id in a package for this recipient alone. So
+    it is with one who had it and refused. Raises Forbidden, NotFound, Invalid("hub-link-missing")."""
     permissions.require(actor, "exchange:resume", {Relation.AGENCY})
     with transaction(office, actor) as work:
-        dispatch = work.session.scalars(
-            undelivered(actor).where(Dispatch.id == dispatch_id).with_for_update(of=Dispatch)
-        ).one_or_none()
-        if dispatch is None:
-            raise NotFound("not-found")
-        transport.requeued_dispatch(dispatch)
+        dispatch = _to_resend(work, dispatch_id)
+        if dispatch.transport_state == TransportState.DELIVERED:
+            refusals.begin_anew(work, dispatch)
+        else:
+            transport.requeued_dispatch(dispatch)
         if dispatch.route == Route.HUB:
             dispatching.send_alone(work, dispatch)
         else:
@@ -69,20 +70,31 @@ def resend(office: Office, actor: Actor, dispatch_id: int) -> None:
         work.audit("exchange:resumed", dispatch.document, recipient=dispatch.recipient_code)
 
 
-def resendable(office: Office, actor: Actor, document_id: int) -> set[int]:
-    """Dispatches of a document that the actor may have tried again by themselves."""
+def _to_resend(work: Work, dispatch_id: int) -> Dispatch:
+    refused = (
+        select(Dispatch)
+        .join(OutgoingDocument)
+        .where(OutgoingDocument.agency_id == work.actor.agency_id)
+    )
+    for query in (undelivered(work.actor), refused):
+        found = work.session.scalars(
+            query.where(Dispatch.id == dispatch_id).with_for_update(of=Dispatch)
+        ).one_or_none()
+        if found is not None and (query is not refused or refusals.is_returnable(found)):
+            return found
+    raise NotFound("not-found")
+
+
+def resendable(office: Office, actor: Actor, dispatches: Sequence[Dispatch]) -> set[int]:
+    """Those of these dispatches that the actor may have tried again by themselves."""
     if not permissions.allowing(actor, "exchange:resume", {Relation.AGENCY}):
         return set()
-    query = undelivered(actor).where(Dispatch.document_id == document_id)
-    return {dispatch.id for dispatch in office.session().scalars(query)}
-
-
-def among(office: Office, actor: Actor, dispatch_ids: Collection[int]) -> set[int]:
-    """Those of these dispatches that can be tried again by themselves."""
-    if not dispatch_ids:
-        return set()
-    query = undelivered(actor).where(Dispatch.id.in_(dispatch_ids))
-    return {dispatch.id for dispatch in office.session().scalars(query)}
+    refused = {each.id for each in dispatches if refusals.is_returnable(each)}
+    standing = [each.id for each in dispatches if each.transport_state in STANDING]
+    if not standing:
+        return refused
+    query = undelivered(actor).where(Dispatch.id.in_(standing))
+    return refused | {dispatch.id for dispatch in office.session().scalars(query)}
 
 
 def _try_again(work: Work, queue: str, kind: str, subject_id: int, item: OutboxItem | None) -> None:

@@ -21,6 +21,7 @@ LINE = 500
 TOLD = select(StatusEvent.__table__.c.id).where(
     StatusEvent.__table__.c.incoming_id == bindparam("incoming_id"),
     StatusEvent.__table__.c.code == bindparam("code"),
+    StatusEvent.__table__.c.recorded_at >= bindparam("since"),
 )
 DISPATCH = (
     select(Dispatch)
@@ -53,7 +54,8 @@ def report(
 
 
 def _is_told(work: Work, incoming: IncomingDocument, code: str) -> bool:
-    told = {"incoming_id": incoming.id, "code": str(code)}
+    """Of an arrival that came once more, having been refused, all is told once more."""
+    told = {"incoming_id": incoming.id, "code": str(code), "since": incoming.arrived_at}
     return work.session.execute(TOLD, told).first() is not None
 
 
@@ -136,12 +138,15 @@ def take(work: Work, message: ExchangeMessage, status: StatusMessage) -> None:
 
 
 def _is_known(work: Work, dispatch: Dispatch, status: StatusMessage, at: datetime) -> bool:
-    """Once for each dispatch, code and time; without a time of its own once for each code."""
+    """Once for each dispatch, code and time; without a time of its own once for each code since the
+    document was last sent."""
     query = select(StatusEvent.id).where(
         StatusEvent.dispatch_id == dispatch.id, StatusEvent.code == status.code
     )
     if status.at is not None:
         query = query.where(StatusEvent.at == at)
+    else:
+        query = query.where(StatusEvent.recorded_at >= dispatch.queued_at)
     return work.session.scalar(query.limit(1)) is not None
 
 
@@ -154,6 +159,13 @@ def _dispatch_of(work: Work, agency_id: int, status: StatusMessage) -> Dispatch 
         return work.session.scalars(BY_UID, values).first()
     values["reference"] = nfc(named.reference)
     return work.session.scalars(BY_EITHER, values).first()
+
+
+def begin_anew(work: Work, dispatch: Dispatch) -> None:
+    """A refused document is sent once more: what this recipient says from now on counts as if it
+    had said nothing before; what it said stays in the history."""
+    dispatch.business_state = None
+    transport.queued_anew(work, dispatch)
 
 
 def _apply(work: Work, dispatch: Dispatch, event: StatusEvent) -> None:

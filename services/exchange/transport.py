@@ -120,6 +120,12 @@ def requeued_dispatch(dispatch: Dispatch) -> None:
     dispatch.transport_state, dispatch.problem, dispatch.seen_at = T.QUEUED, "", None
 
 
+def queued_anew(work: Work, dispatch: Dispatch) -> None:
+    """The recipient had it and gave it back: it goes once more, as if it had not been sent."""
+    requeued_dispatch(dispatch)
+    dispatch.queued_at, dispatch.sent_at, dispatch.delivered_at = work.now, None, None
+
+
 def delivered(work: Work, dispatch: Dispatch) -> None:
     """The recipient's system has the document."""
     all_delivered(work, [dispatch])

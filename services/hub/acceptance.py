@@ -3,10 +3,11 @@ its recipients or to none.
 
 What a repeated package means (a client without an answer must send again, `axis.md` 3 and 8):
 - same sender, same bytes: the same message. The answer is the same DocId; recipients that were not
-  addressed before are added; one whose delivery had failed is offered it once more.
+  addressed before are added; one whose delivery had failed is offered it once more, and so, under a
+  new id, is one who has refused it (status 02), once the sender knows that (`given_back`).
 - same sender, same DocumentId, other bytes, both a new document (BussinessDocType 0): the second is
-  welcome by recipients that have not got the first, or failed to take it. To any other it would be
-  a second document under the id of the first: refused loudly.
+  welcome by recipients that have not got the first, failed to take it, or have given it back. To
+  any other it would be a second document under the id of the first: refused loudly.
 - revocations, updates and replacements bear the id of the document they are about, and statuses
   answer it many times: for them only the bytes count.
 """
@@ -26,14 +27,14 @@ from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubAccount, HubMessage
 from services.audit_chain import about
-from services.hub import forwarding, receipts, relaying, routing, tracing, waiting
+from services.hub import forwarding, given_back, receipts, relaying, routing, tracing, waiting
 from services.hub.envelope import Envelope, open_envelope
+from services.hub.given_back import NEW_DOCUMENT
 from services.hub.lookup import find_by_code, is_dissolved, is_early
 from services.office import Office
 from services.unit_of_work import Work, transaction
 
 MEDIA_TYPE = "application/xml"
-NEW_DOCUMENT = 0
 TRIES = 3
 NAMED = 10  # of several wrong recipients so many are told
 # Written out once: every package of the province comes by here.
@@ -102,7 +103,7 @@ def accept(
     _check_kind(kind, envelope)
     sender = envelope.sender
     entries, written = _entries(office, envelope.addressed if to is None else to)
-    doc_id, on_the_way = _accepted_before(office, sender, envelope.kind, package.sha256)
+    doc_id, on_the_way = _accepted_before(office, envelope, package.sha256)
     # Only who is new to this message must be able to receive it: a call repeated because its
     # answer was lost stays accepted whatever has become of a recipient since.
     _check_open(office, [e for c, e in entries.items() if e and c not in on_the_way])
@@ -177,17 +178,17 @@ def _refuse_any(refusal: str, codes: list[str]) -> None:
         raise AxisRefusal(refusal, recipient=", ".join(codes[:NAMED]) + more)
 
 
-def _accepted_before(
-    office: Office, sender: str, kind: MessageKind, sha256: str
-) -> tuple[str, dict[str, str]]:
+def _accepted_before(office: Office, envelope: Envelope, sha256: str) -> tuple[str, dict[str, str]]:
     """The DocId of these bytes, if they are known, and the recipients that need nothing more, with
     how they were written."""
-    message = _same_bytes(office.session(), sender, kind, sha256)
+    session = office.session()
+    message = _same_bytes(session, envelope.sender, envelope.kind, sha256)
     if message is None:
         return "", {}
-    before = office.session().scalars(DELIVERIES, {"message_id": message.id})
-    served = [d for d in before if d.state != DeliveryState.FAIL]
-    return message.doc_id, {d.recipient_code: d.addressed for d in served}
+    before = session.scalars(DELIVERIES, {"message_id": message.id})
+    served = {d.recipient_code: d.addressed for d in before if d.state != DeliveryState.FAIL}
+    returned = given_back.by(session, envelope, served)
+    return message.doc_id, {c: written for c, written in served.items() if c not in returned}
 
 
 def _same_bytes(session: Session, sender: str, kind: MessageKind, sha256: str) -> Row | None:
@@ -213,7 +214,7 @@ def _write(
             message = _new_message(work, came, envelope, sha256, package.size)
         else:
             before = work.session.scalars(DELIVERIES, {"message_id": message.id}).all()
-        offered = _offer(work, message, before, codes)
+        offered = _offer(work, envelope, message, before, codes)
         known = {delivery.recipient_code for delivery in before}
         if known.issuperset(codes):
             receipt = receipts.given(office, message.doc_id)
@@ -255,7 +256,8 @@ def _refuse_second_document(
         return
     same = {"sender_code": sender, "document_uid": envelope.document_uid}
     taken = work.session.scalars(OTHER_BYTES, same | {"payload_sha256": sha256})
-    if not set(codes).isdisjoint(taken):
+    clash = set(codes).intersection(taken)
+    if clash - given_back.by(work.session, envelope, clash):
         raise AxisRefusal("axis-same-id-other-bytes", doc_id=envelope.document_uid)
 
 
@@ -280,16 +282,25 @@ def _new_message(work: Work, came: Came, envelope: Envelope, sha256: str, size: 
 
 
 def _offer(
-    work: Work, message: Row, before: Sequence[Delivery], codes: Mapping[str, str]
+    work: Work,
+    envelope: Envelope,
+    message: Row,
+    before: Sequence[Delivery],
+    codes: Mapping[str, str],
 ) -> list[str]:
-    """Deliveries for those who have none, and a new try for those whose delivery failed."""
+    """Deliveries for those who have none, and a new try for those whose delivery failed or who gave
+    the document back."""
     present = {delivery.recipient_code: delivery for delivery in before}
+    returned = given_back.by(work.session, envelope, codes.keys() & present.keys())
     offered = []
     for code in codes.keys() & present.keys():
         delivery = present[code]
         delivery.addressed = forwarding.joined(delivery.addressed, codes[code], code)
         if delivery.state == DeliveryState.FAIL:
             offer_again(delivery)
+            offered.append(code)
+        elif code in returned:
+            _offer_anew(work, delivery)
             offered.append(code)
     new = [code for code in codes if code not in present]
     if new:
@@ -306,6 +317,12 @@ def _new_delivery(work: Work, message: Row, code: str, written: str) -> dict:
         "addressed": written,
         "created_at": work.now,
     }
+
+
+def _offer_anew(work: Work, delivery: Delivery) -> None:
+    """Whoever has finished with an id does not look at it again."""
+    offer_again(delivery)
+    delivery.doc_id, delivery.created_at = str(uuid.uuid4()), work.now
 
 
 def offer_again(delivery: Delivery) -> None:

@@ -16,7 +16,7 @@ from domain.permissions import ACTIONS
 
 FLOWS = {
     "outgoing": (OUTGOING_FLOW, OutgoingState, {"revoked", "replaced", "cancelled"}),
-    "incoming": (INCOMING_FLOW, IncomingState, {"refused", "withdrawn"}),
+    "incoming": (INCOMING_FLOW, IncomingState, {"withdrawn"}),
     "assignment": (ASSIGNMENT_FLOW, AssignmentState, {"done"}),
     "copy": (COPY_FLOW, CopyState, {"refused", "cancelled"}),
     "change": (CHANGE_FLOW, ChangeState, {"agreed", "refused", "cancelled", "told"}),
