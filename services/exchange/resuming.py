@@ -53,8 +53,8 @@ def settle(office: Office, actor: Actor, message_id: int) -> None:
 
 def resend(office: Office, actor: Actor, dispatch_id: int) -> None:
     """Has a document tried again for one recipient: the delivery to an agency of this node, or, by
-    the hub, the same document under the same id in a package for this recipient alone. So
-    it is with one who had it and refused. Raises Forbidden, NotFound, Invalid("hub-link-missing")."""
+    the hub, the same document under the same id in a package for this recipient alone; so also for
+    one who had it and refused. Raises Forbidden, NotFound, Invalid("hub-link-missing")."""
     permissions.require(actor, "exchange:resume", {Relation.AGENCY})
     with transaction(office, actor) as work:
         dispatch = _to_resend(work, dispatch_id)
