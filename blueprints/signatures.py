@@ -135,6 +135,10 @@ def _when(facts: Mapping) -> str:
 
 
 def _coverage(facts: Mapping) -> str:
+    if facts.get("uncovered"):
+        return _("không bao trùm: %(parts)s", parts=", ".join(facts["uncovered"]))
+    if facts.get("purpose") == "office" and facts.get("covers_whole_file"):
+        return _("mọi phần nội dung; thuộc tính của tệp (tác giả, tiêu đề) không thuộc chữ ký")
     if facts.get("covers_whole_file"):
         return _("toàn bộ tệp")
     if facts.get("revisions", 0) > 1:

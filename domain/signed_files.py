@@ -7,7 +7,10 @@ from domain.enclosures import SIGNATURE_TYPE
 
 PDF_TYPE = "application/pdf"
 SIGNATURE_ENDINGS = (".p7s", ".p7m")
-OFFICE_ENDINGS = (".docx", ".xlsx", ".pptx", ".docm", ".xlsm")
+OFFICE_ENDINGS = (
+    ".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".pptm", ".dotx", ".xltx",
+    ".odt", ".ods", ".odp",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

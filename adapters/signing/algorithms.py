@@ -1,6 +1,7 @@
 """The dated table of algorithms (domain/algorithms.py) applied to a signature and, as pyHanko's
 policy, to every certificate, time stamp and revocation answer behind it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from asn1crypto import algos, cms, keys, x509
@@ -51,6 +52,14 @@ def grades(
         "digest": algorithms.worse([digest, also]),
         "key": of_key(certificate.public_key, day),
     }
+
+
+def grades_of(
+    digests: Iterable[str], certificate: x509.Certificate, on: datetime
+) -> dict[str, Grade]:
+    """The same for digests by their names."""
+    found = [algorithms.of_digest(each).grade(on.date()) for each in digests]
+    return {"digest": algorithms.worse(found), "key": of_key(certificate.public_key, on.date())}
 
 
 def of_key(public_key: keys.PublicKeyInfo, on: date) -> Grade:

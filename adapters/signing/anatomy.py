@@ -18,7 +18,7 @@ from adapters.signing.pdf import entry
 
 Purpose = Literal[
     "leader", "person", "seal", "number", "date", "copy", "attachment", "corner", "invisible",
-    "timestamp", "detached", "unknown",
+    "timestamp", "detached", "office", "unknown",
 ]  # fmt: skip
 MOST_CONTENTS = 8 * 1024 * 1024
 MOST_TAIL = 64 * 1024

@@ -1,15 +1,12 @@
 """Verifying a signature that is a file of its own (CMS, CAdES: `.p7s`, `.p7m`; DER, BER or base64):
-detached from the file it signs, or with the content inside. And telling whether an office file
-holds XML signatures, which nobody here judges."""
+detached from the file it signs, or with the content inside."""
 
 import binascii
 import hashlib
-import zipfile
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from io import BytesIO
 
 from asn1crypto import cms, core, pem
 
@@ -23,7 +20,6 @@ from domain.errors import Invalid
 from domain.verdicts import Verdict
 
 MOST_SIGNERS = 20
-_XML_SIGNATURES = "_xmlsignatures/"
 
 
 def validate_beside(
@@ -75,15 +71,6 @@ def alone(signed_data: cms.SignedData, signer: cms.SignerInfo) -> cms.SignedData
     one = signed_data.copy()
     one["signer_infos"] = cms.SignerInfos([signer])
     return one
-
-
-def holds_xml_signature(data: bytes) -> bool:
-    """Whether an OOXML file (ECMA-376, part 2, 13) was signed in Word, Excel or the like."""
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            return any(_XML_SIGNATURES in name.lower() for name in archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
-        return False
 
 
 def _binary(signature: bytes) -> bytes:

@@ -16,6 +16,7 @@ from pyhanko.sign.validation.generic_cms import (
 )
 
 from adapters.signing.beside import alone, read_signers
+from adapters.signing.office import holds_signature, signers_in
 from adapters.signing.pdf import is_pdf, open_pdf
 
 MOST_SIGNATURES = 50
@@ -30,9 +31,16 @@ class Holder:
 
 
 def holders(data: bytes) -> list[Holder]:
-    """Signers of a PDF, or of a signature that is a file of its own, and the authorities that
-    stamped them; refuses what `open_pdf` or `read_signers` refuses."""
+    """Signers of a PDF, of an office file, or of a signature that is a file of its own, and the
+    authorities that stamped them; refuses what opening these refuses."""
     found: dict[bytes, Holder] = {}
+    if holds_signature(data):
+        for certificates, tokens in signers_in(data):
+            own, *others = (each.dump() for each in certificates)
+            found.setdefault(own, Holder(own, tuple(others)))
+            for token in tokens:
+                _add(found, token)
+        return list(found.values())
     for signed_data, signer_info in _signed_in(data):
         try:
             _add(found, signed_data)

@@ -13,7 +13,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from adapters.signing.algorithms import described, grades
 from adapters.signing.certificates import facts_of
 from adapters.signing.report import SignatureFacts
-from adapters.signing.signed import Signed
+from adapters.signing.signed import Brought, Signed
 from adapters.signing.trust import Anchors, SigningTime, certificate_trust
 from domain.algorithms import BER, Grade, worse
 from domain.verdicts import Verdict
@@ -42,7 +42,12 @@ class Court:
 
 def identity(name: str, signer_info: cms.SignerInfo, signer: x509.Certificate) -> SignatureFacts:
     digest = signer_info["digest_algorithm"]["algorithm"].native.lower()
-    return replace(_signer(signer.dump()), field=str(name), digest_algorithm=digest)
+    return replace(signer_facts(signer), field=str(name), digest_algorithm=digest)
+
+
+def signer_facts(signer: x509.Certificate) -> SignatureFacts:
+    """Who signed, before anything is proven."""
+    return _signer(signer.dump())
 
 
 @lru_cache(maxsize=256)
@@ -73,15 +78,10 @@ def judged_cms(
     """The facts with time and algorithms; True when the signature itself does not hold, so that
     there is nothing more to ask."""
     intact, genuine = _cryptography(signed)
-    known = replace(
-        known,
-        signed_at=time.at,
-        time_source=time.source,
-        details=known.details + time.details,
-    )
+    known = at_its_day(known, time)
     proven = time.at if time.source == "timestamp" else None
     day = court.day(proven) or time.at or signed.certificate.not_valid_after
-    known = graded(known, signed.signer_info, signed.certificate, day)
+    known = graded(known, grades(signed.signer_info, signed.certificate, day), day)
     if not genuine:
         return told(known, Verdict.BROKEN, "signature-not-genuine"), True
     if not intact:
@@ -90,11 +90,14 @@ def judged_cms(
     return known, False
 
 
-def graded(
-    known: SignatureFacts, signer_info: cms.SignerInfo, signer: x509.Certificate, day: datetime
-) -> SignatureFacts:
-    """How its digest, key and encoding stand on the day from which it is proven to exist."""
-    found = grades(signer_info, signer, day)
+def at_its_day(known: SignatureFacts, time: SigningTime) -> SignatureFacts:
+    details = known.details + time.details
+    return replace(known, signed_at=time.at, time_source=time.source, details=details)
+
+
+def graded(known: SignatureFacts, found: dict[str, Grade], day: datetime) -> SignatureFacts:
+    """How its digest, key (as `grades` says) and encoding stand on the day from which it is proven
+    to exist."""
     if known.encoding == "ber":
         found["encoding"] = BER.grade(day.date())
     details = [_GRADED[each] for each in found.items() if each in _GRADED]
@@ -108,7 +111,7 @@ def graded(
 
 
 def trusted(
-    known: SignatureFacts, signed: Signed, time: SigningTime, court: Court
+    known: SignatureFacts, signed: Brought, time: SigningTime, court: Court
 ) -> SignatureFacts:
     trust = certificate_trust(signed, court.anchors, time, court.at)
     refused = known.algorithm is Grade.REFUSED

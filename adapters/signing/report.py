@@ -16,7 +16,8 @@ class SignatureFacts:
 
     `signed_at` is as good as `time_source` says: "timestamp" is proven by a trusted time-stamping
     authority, "claimed" is what the signer's machine said. `later_changes` tells what was added to
-    the file after this signature, `changed_fields` which fields were filled. `revision` of
+    the file after this signature, `changed_fields` which fields were filled (of an office file:
+    which parts are others); `uncovered` which of its parts were not signed. `revision` of
     `revisions` of the file is the one it closes. `details` holds codes that explain the verdict.
     Revocation is known by `revocation_source` of `revocation_at`. An archive stamp beside the file
     proves that it existed at `proven_at`.
@@ -44,6 +45,7 @@ class SignatureFacts:
     revisions: int = 0
     later_changes: Literal["none", "form-filling", "other", "unknown"] = "unknown"
     changed_fields: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
     digest_algorithm: str = ""
     key: str = ""
     encoding: Literal["der", "ber", ""] = ""

@@ -17,18 +17,24 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 VIETNAM = timezone(timedelta(hours=7))
 
 
-@dataclass(frozen=True)
-class Signed:
-    """`digest` gives that of the signed content by an algorithm's name; `crls`, `ocsps` (DER or
-    read) and `others` (certificates) came along."""
+@dataclass(frozen=True, kw_only=True)
+class Brought:
+    """A signer's certificate, when they say they signed, and what came along: `crls`, `ocsps` (DER
+    or read) and `others` (certificates)."""
 
-    signer_info: cms.SignerInfo
     certificate: x509.Certificate
-    digest: Callable[[str], bytes]
     claimed: datetime | None = None
     others: list = field(default_factory=list)
     crls: list = field(default_factory=list)
     ocsps: list = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed(Brought):
+    """A signature as CMS; `digest` gives that of the signed content by an algorithm's name."""
+
+    signer_info: cms.SignerInfo
+    digest: Callable[[str], bytes]
 
 
 def in_pdf(signature: EmbeddedPdfSignature) -> Signed:
@@ -43,13 +49,13 @@ def in_pdf(signature: EmbeddedPdfSignature) -> Signed:
         crls += [_der(reference) for reference in store.crls]
         ocsps += [_der(reference) for reference in store.ocsps]
     return Signed(
-        signature.signer_info,
-        signature.signer_cert,
-        signature.compute_digest,
-        aware(signature.self_reported_timestamp),
-        others,
-        crls,
-        ocsps,
+        signer_info=signature.signer_info,
+        certificate=signature.signer_cert,
+        digest=signature.compute_digest,
+        claimed=aware(signature.self_reported_timestamp),
+        others=others,
+        crls=crls,
+        ocsps=ocsps,
     )
 
 
@@ -59,13 +65,13 @@ def in_cms(
     crls, ocsps = _archived(signer_info)
     certificates = extract_certs_for_validation(signed_data)
     return Signed(
-        signer_info,
-        certificates.signer_cert,
-        digest,
-        aware(extract_self_reported_ts(signer_info)),
-        list(certificates.other_certs),
-        crls,
-        ocsps,
+        signer_info=signer_info,
+        certificate=certificates.signer_cert,
+        digest=digest,
+        claimed=aware(extract_self_reported_ts(signer_info)),
+        others=list(certificates.other_certs),
+        crls=crls,
+        ocsps=ocsps,
     )
 
 

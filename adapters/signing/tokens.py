@@ -7,6 +7,7 @@ stole it can write any time: such a stamp proves nothing.
 """
 
 import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -22,12 +23,13 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from adapters.signing.algorithms import DatedAlgorithms
-from adapters.signing.signed import Signed
+from adapters.signing.signed import Brought, Signed
 from adapters.signing.trust import REVOKED, Anchors, SigningTime, context_of
 
 Doubt = Literal[
     "", "timestamp-untrusted", "timestamp-ended", "timestamp-revoked", "algorithm-refused"
 ]
+Imprint = Callable[[str], bytes]  # the digest that was stamped, by an algorithm's name
 _ENDED = (AdESIndeterminate.EXPIRED, AdESIndeterminate.OUT_OF_BOUNDS_NO_POE)
 
 
@@ -52,9 +54,20 @@ def signing_time(signed: Signed, anchors: Anchors, exists: datetime | None) -> S
 
     A token copied from another signature does not fit this one; it is told, and not believed.
     """
+    tokens = extract_tst_data_iter(signed.signer_info, signed=False)
+    return time_of(tokens, message_imprint_checker(signed.signer_info), signed, anchors, exists)
+
+
+def time_of(
+    tokens: Iterable[cms.SignedData],
+    imprint: Imprint,
+    signed: Brought,
+    anchors: Anchors,
+    exists: datetime | None,
+) -> SigningTime:
+    """The same by the tokens found with any signature, over this imprint."""
     details: tuple[str, ...] = ()
-    imprint = message_imprint_checker(signed.signer_info)
-    for token in extract_tst_data_iter(signed.signer_info, signed=False):
+    for token in tokens:
         found = stamped(token, imprint, signed, anchors, exists)
         if found.proves:
             return SigningTime(found.at, "timestamp")
@@ -64,7 +77,11 @@ def signing_time(signed: Signed, anchors: Anchors, exists: datetime | None) -> S
 
 
 def stamped(
-    token: cms.SignedData, imprint, signed: Signed, anchors: Anchors, exists: datetime | None
+    token: cms.SignedData,
+    imprint: Imprint,
+    signed: Brought,
+    anchors: Anchors,
+    exists: datetime | None,
 ) -> Stamped:
     """What a token is worth. `imprint` gives the digest it must be over, by an algorithm's name;
     `signed` is where it was found, for certificates and revocation that came along."""
@@ -86,7 +103,7 @@ def stamped(
 
 
 def _context(
-    signed: Signed, anchors: Anchors, moment: datetime, mode: str = "soft-fail", **evidence: list
+    signed: Brought, anchors: Anchors, moment: datetime, mode: str = "soft-fail", **evidence: list
 ) -> ValidationContext:
     return context_of(
         anchors, anchors.stamping, moment, moment, mode, others=signed.others, **evidence
@@ -94,7 +111,7 @@ def _context(
 
 
 def _status(
-    token: cms.SignedData, imprint, moment: datetime, context: ValidationContext
+    token: cms.SignedData, imprint: Imprint, moment: datetime, context: ValidationContext
 ) -> TimestampSignatureStatus:
     policy = DatedAlgorithms(moment)
     judging = validate_tst_signed_data(token, context, imprint, algorithm_policy=policy)

@@ -23,7 +23,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from adapters.signing.algorithms import DatedAlgorithms
 from adapters.signing.certificates import SIGNING_USAGES, facts_of
-from adapters.signing.signed import VIETNAM, Signed
+from adapters.signing.signed import VIETNAM, Brought
 from adapters.signing.telling import NOTHING_TOLD, Told, told_by
 from adapters.signing.ways import way
 from domain.errors import Invalid
@@ -123,7 +123,7 @@ def load_roots(roots: Sequence[bytes]) -> list[x509.Certificate]:
 
 
 def certificate_trust(
-    signed: Signed, anchors: Anchors, time: SigningTime, at: datetime | None
+    signed: Brought, anchors: Anchors, time: SigningTime, at: datetime | None
 ) -> Trust:
     """Whether the signer's certificate leads to a trusted root and was valid when signing.
 
@@ -156,7 +156,7 @@ def certificate_trust(
     return Trust(True, "good", (), chain, told)
 
 
-def _doubt_about_time(signed: Signed, time: SigningTime, at: datetime | None) -> str | None:
+def _doubt_about_time(signed: Brought, time: SigningTime, at: datetime | None) -> str | None:
     """A claimed time proves nothing once the certificate has expired, nor if it lies ahead."""
     if time.source == "timestamp" or at is None:
         return None
@@ -180,7 +180,7 @@ def _why_untrusted(problem: object) -> str:
 
 
 def _known_path(
-    signed: Signed, anchors: Anchors, moment: datetime, proven: datetime
+    signed: Brought, anchors: Anchors, moment: datetime, proven: datetime
 ) -> CertvalidatorOperationResult:
     """The way without a look at revocation, searched once a day for the same certificates."""
     given = ([signed.certificate], signed.others, anchors.signing, anchors.helpers)
@@ -194,7 +194,7 @@ def _known_path(
     )
 
 
-def _path(signed: Signed, context: ValidationContext) -> CertvalidatorOperationResult:
+def _path(signed: Brought, context: ValidationContext) -> CertvalidatorOperationResult:
     """The way from the signer's certificate to a root, or why there is none."""
     paths = context.path_builder.async_build_paths_lazy(signed.certificate)
     return asyncio.run(validate_cert_usage(signed.certificate, context, _USAGE, paths))

@@ -15,7 +15,7 @@ from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-from adapters.signing.algorithms import is_ber
+from adapters.signing.algorithms import grades, is_ber
 from adapters.signing.anatomy import (
     byte_range_fault,
     has_loose_end,
@@ -229,7 +229,7 @@ def _stamp_verdict(
     found = stamped(signature.signed_data, digest, around, file.court.anchors, exists)
     known = replace(known, signed_at=found.at, time_source="timestamp")
     day = found.at if found.proves else exists or found.at
-    known = graded(known, signature.signer_info, signature.signer_cert, day)
+    known = graded(known, grades(signature.signer_info, signature.signer_cert, day), day)
     if not found.genuine:
         return told(known, Verdict.BROKEN, "signature-not-genuine")
     if not found.fits:

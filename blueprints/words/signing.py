@@ -240,6 +240,11 @@ DETAILS = {
     "certificate-unknown-issuer": _l("không rõ cơ quan cấp chứng thư"),
     "changed-after-signing": _l("có thay đổi không được phép sau khi ký"),
     "content-changed": _l("nội dung khác với nội dung đã ký"),
+    "content-outside": _l(
+        "tệp hiện cả nội dung nằm ngoài tệp (ảnh, đối tượng liên kết), chữ ký "
+        "không giữ được phần ấy"
+    ),
+    "parts-not-signed": _l("có phần nội dung của tệp không được ký"),
     "coverage-incomplete": _l("chữ ký không bao trùm hết phần đã ký"),
     "expired-without-timestamp": _l("chứng thư đã hết hạn và chữ ký không có dấu thời gian"),
     "not-judged": _l("không xét được thay đổi sau khi ký"),

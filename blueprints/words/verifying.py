@@ -15,9 +15,16 @@ WORDS = {
         _l("Hãy chọn cả tệp gốc lẫn tệp chữ ký."),
     ),
     "xml-signature-unchecked": (
-        _l("Có chữ ký trong tệp (Word, Excel), chưa kiểm tra: hệ thống không kiểm tra loại chữ ký "
-           "này."),
+        _l("Có chữ ký trong tệp, chưa kiểm tra: hệ thống không kiểm tra loại chữ ký này."),
         _l("Hãy mở tệp bằng phần mềm văn phòng để xem chữ ký, hoặc xin bản PDF đã ký."),
+    ),
+    "office-broken": (
+        _l("Tệp Word, Excel có chữ ký nhưng cấu trúc tệp không đúng chuẩn, không kiểm tra được."),
+        _l("Không coi chữ ký là hợp lệ; hãy xin bên gửi tệp khác."),
+    ),
+    "office-too-large": (
+        _l("Tệp Word, Excel có chữ ký nhưng quá lớn khi bung ra, không kiểm tra được."),
+        _l("Không coi chữ ký là hợp lệ; hãy hỏi lại bên gửi hoặc xin bản giấy."),
     ),
     "trust-bundle-large": (
         _l("Tệp quá lớn hoặc có hơn %(most)s chứng thư."),
@@ -49,6 +56,7 @@ PURPOSES = {
     "invisible": _l("chữ ký không hiển thị trên trang"),
     "timestamp": _l("dấu thời gian của cả văn bản"),
     "detached": _l("chữ ký rời, ở tệp riêng"),
+    "office": _l("chữ ký trong tệp Word, Excel"),
     "unknown": _l("không rõ; xem loại chứng thư, đừng xem hình"),
 }
 TRUST_PURPOSES = {

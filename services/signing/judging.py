@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from adapters.confinement import Died, confined
 from adapters.files import DamagedFile
-from adapters.signing.beside import holds_xml_signature, validate_beside
+from adapters.signing.beside import validate_beside
+from adapters.signing.office import holds_other_signature, holds_signature, validate_office
+from adapters.signing.report import Report
 from adapters.signing.trust import Evidence
 from adapters.signing.validate import validate
-from domain.errors import Refusal
+from domain.errors import Invalid, Refusal
 from domain.signed_files import NamedFile
 from domain.verdicts import Verdict, worst
 from services.office import Office
@@ -46,16 +48,15 @@ def _counts(facts: Mapping) -> bool:
 
 def examine(office: Office, files: Sequence[NamedFile]) -> dict[str, Findings]:
     """Judges every file that can bear a signature, by digest: PDFs, files with a signature of
-    their own beside them, and those that hold signatures nobody here can judge."""
+    their own beside them, and office files that hold some."""
     found = {each.sha256: judge(office, each.sha256) for each in files if each.is_pdf}
     for signature in files:
         if signature.is_signature:
             sha256, findings = _beside(office, signature, files)
             found[sha256] = found.get(sha256, Findings()).and_also(findings)
     for each in files:
-        if each.is_office and _holds_xml_signature(office, each.sha256):
-            unjudged = Findings(problem="xml-signature-unchecked")
-            found[each.sha256] = found.get(each.sha256, Findings()).and_also(unjudged)
+        if each.is_office and (inside := _inside(office, each.sha256)) != Findings():
+            found[each.sha256] = inside.and_also(found.get(each.sha256, Findings()))
     return found
 
 
@@ -74,6 +75,20 @@ def judge_bytes(office: Office, data: bytes, beside: Evidence = proving.NOTHING)
     return _in_confinement(lambda: (0, validate(data, trusted, now, beside)))[1]
 
 
+def judge_office(office: Office, data: bytes, beside: Evidence = proving.NOTHING) -> Findings:
+    """The same of an office file: the signatures inside it, none where it holds none."""
+    trusted, now = trust.trust_list(office.session()), office.now()
+
+    def work() -> tuple[int, Report]:
+        if holds_signature(data):
+            return 0, validate_office(data, trusted, now, beside)
+        if holds_other_signature(data):
+            raise Invalid("xml-signature-unchecked")
+        return 0, Report(())
+
+    return _in_confinement(work)[1]
+
+
 def judge_beside(
     office: Office,
     name: str,
@@ -85,6 +100,14 @@ def judge_beside(
     it belongs to, None for none of them, findings)."""
     trusted, now = trust.trust_list(office.session()), office.now()
     return _in_confinement(lambda: validate_beside(name, signature, contents, trusted, now, beside))
+
+
+def _inside(office: Office, sha256: str) -> Findings:
+    try:
+        data = office.files.read(sha256)
+    except (DamagedFile, FileNotFoundError):
+        return Findings(problem="file-damaged")
+    return judge_office(office, data, proving.beside(office, sha256))
 
 
 def _beside(
@@ -117,11 +140,3 @@ def _told(work: Callable) -> bytes:
         return json.dumps({"index": None, "signatures": [], "problem": refusal.code}).encode()
     signatures = report.to_json()["signatures"]
     return json.dumps({"index": index, "signatures": signatures, "problem": ""}).encode()
-
-
-def _holds_xml_signature(office: Office, sha256: str) -> bool:
-    try:
-        data = office.files.read(sha256)
-        return confined(lambda: str(holds_xml_signature(data)).encode(), SECONDS, MEMORY) == b"True"
-    except (Died, DamagedFile, FileNotFoundError):
-        return False

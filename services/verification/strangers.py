@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.signed_files import NamedFile
 from services.office import Office
-from services.signing.judging import Findings, judge_beside, judge_bytes
+from services.signing.judging import Findings, judge_beside, judge_bytes, judge_office
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ def check_stranger(
     findings = Findings()
     if NamedFile(name, "", "").is_signature and beside is None:
         findings = judge_beside(office, name, data, [])[1]
+    elif b"%PDF-" not in data[:1024] and NamedFile(name, "", "").is_office:
+        findings = judge_office(office, data)
     elif b"%PDF-" in data[:1024] or beside is None:
         findings = judge_bytes(office, data)
     if beside is not None:

@@ -2,14 +2,12 @@
 
 import asyncio
 import base64
-import io
-import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from asn1crypto import cms, pem
 
-from adapters.signing.beside import holds_xml_signature, validate_beside
+from adapters.signing.beside import validate_beside
 from adapters.signing.detached import sign_detached
 from domain.errors import Invalid
 from domain.verdicts import Verdict
@@ -93,12 +91,3 @@ def test_a_signature_without_its_file_is_refused(signature, ca):
     with pytest.raises(Invalid) as refusal:
         judged(signature, [], ca)
     assert refusal.value.code == "detached-alone"
-
-
-def test_a_signature_of_word_or_excel_is_seen():
-    for name, held in (("_xmlsignatures/sig1.xml", True), ("word/document.xml", False)):
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w") as archive:
-            archive.writestr(name, "<x/>")
-        assert holds_xml_signature(file.getvalue()) is held
-    assert not holds_xml_signature(b"PK nothing")

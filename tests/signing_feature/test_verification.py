@@ -19,6 +19,7 @@ from models.inspections import Inspection
 from models.signing import Signature, TrustRoot
 from services.unit_of_work import transaction
 from tests.conftest import PASSWORD, demo_ca, drain, make_node
+from tests.signing.office_files import OfficeSigner, letter, packed, table
 from tests.signing_feature.test_inspection import inspected
 from tests.visitor import Visitor
 
@@ -178,6 +179,25 @@ def test_strangers_get_a_verdict_and_nothing_is_kept(offering, journey, tmp_path
     assert "Không kết luận được" in stranger.submit("/kiem-tra/", hostile, page="/kiem-tra/").text
     without_token = stranger.client.post("/kiem-tra/", data={"file": (BytesIO(issued), "a.pdf")})
     assert without_token.status_code == 422
+
+
+def test_strangers_may_bring_office_files_too(offering, agency_key):
+    signer = OfficeSigner(
+        agency_key.certificate.dump(), lambda data: agency_key.sign(data, "sha256"),
+        datetime.now(UTC),
+    )  # fmt: skip
+    opened = {"META-INF/documentsignatures.xml": b"<x/>"}
+    said = {
+        "bang.xlsx": (packed(signer.signed(table())), "Toàn vẹn, chưa tin cậy được chứng thư"),
+        "khong-ky.docx": (packed(letter()), "Không có chữ ký số"),
+        "mo.odt": (packed(opened), "hệ thống không kiểm tra loại chữ ký này"),
+        "hong.docx": (packed(signer.signed(letter())) + b"more", "cấu trúc tệp không đúng chuẩn"),
+        "tep.zip": (packed({"a.txt": b"a"}), "Không kết luận được"),
+    }
+    stranger = Visitor(offering)
+    for name, (data, expected) in said.items():
+        answer = stranger.submit("/kiem-tra/", {"file": (BytesIO(data), name)}, page="/kiem-tra/")
+        assert expected in answer.text, name
 
 
 def test_strangers_find_no_page_where_it_is_not_offered(node, tmp_path):
