@@ -54,6 +54,7 @@ OTHER_TAGS = frozenset(
         "preservation:renew",
         "batch:start",
         "batch:stop",
+        "change:choose",
         "change:waiting",
         "copy:create",
         "delegation:grant",

@@ -118,6 +118,7 @@ GRANTS = (
     _grant("change:agree", {Role.CLERK}, R.AGENCY),
     _grant("change:refuse", {Role.CLERK}, R.AGENCY),
     _grant("change:take", {Role.CLERK}, R.AGENCY),
+    _grant("change:choose", {Role.CLERK}, R.AGENCY),
     _grant("copy:create", STAFF, R.AGENCY),
     _grant("copy:view", OVERSIGHT, R.AGENCY),
     _grant("copy:view", STAFF, R.DRAFTER),

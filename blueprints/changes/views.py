@@ -8,7 +8,7 @@ from blueprints.words import sentence
 from domain.errors import Conflict, Invalid
 from extensions import current_actor, office
 from services import changes
-from services.changes import queries
+from services.changes import choosing, queries
 
 blueprint = Blueprint("changes", __name__, url_prefix="/changes")
 blueprint.add_app_template_filter(compared)
@@ -35,6 +35,34 @@ def perform(change_id: int, action: str):
         "refuse": _("Đã từ chối; bên gửi nhận được lý do."),
     }
     return done(url_for("changes.change", change_id=answered.id), said[action])
+
+
+@blueprint.get("/<int:change_id>/documents")
+def documents(change_id: int):
+    return _choice(change_id)
+
+
+@blueprint.post("/<int:change_id>/documents")
+def choose(change_id: int):
+    try:
+        chosen = choosing.choose(office(), current_actor(), change_id, request.form.get("document"))
+    except Invalid as refusal:
+        return _choice(change_id, refusal)
+    return done(url_for("changes.change", change_id=chosen.id), _("Đã gắn yêu cầu vào văn bản."))
+
+
+def _choice(change_id: int, refusal: Invalid | None = None):
+    text = request.args.get("q", "")
+    change, found = choosing.documents(office(), current_actor(), change_id, text)
+    return render(
+        "changes/choose.html",
+        "list",
+        status=refusal.status if refusal else 200,
+        change=change,
+        documents=found,
+        text=text,
+        refused=sentence(refusal) if refusal else "",
+    )
 
 
 def _page(change_id: int, refusal: Invalid | Conflict | None = None):

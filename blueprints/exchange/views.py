@@ -9,8 +9,9 @@ from blueprints.answers import _, done, render
 from blueprints.exchange.presenting import REASONS, rights, tabs_of
 from blueprints.problems import problem_text
 from blueprints.receipts import shown
+from domain.permissions import Relation, allowing
 from extensions import current_actor, office
-from services.changes import available
+from services.changes import available, choosing
 from services.changes import queries as changes
 from services.exchange import board, needing, receipts, resuming
 
@@ -52,7 +53,9 @@ def _answer(page: int):
     found, total = changes.asked(office(), current_actor(), page)
     awaited = changes.awaited(office(), current_actor())
     taken = {each.id for each in awaited if "take" in available(current_actor(), each)}
-    shown = {"changes": found, "awaited": awaited, "may_take": taken}
+    may_choose = allowing(current_actor(), "change:choose", {Relation.AGENCY}) is not None
+    chosen = {each.id for each in awaited if may_choose and choosing.can_choose(each)}
+    shown = {"changes": found, "awaited": awaited, "may_take": taken, "may_choose": chosen}
     return _list("answer", page, total, changes.PER_PAGE, **shown)
 
 

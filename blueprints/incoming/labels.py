@@ -45,6 +45,7 @@ EVENTS = {
     "incoming:withdraw": "bad",
     "incoming:replaced": "bad",
     "change:came": "info",
+    "change:choose": "info",
     "change:told": "info",
     "change:agree": "good",
     "change:refuse": "bad",

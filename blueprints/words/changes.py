@@ -23,9 +23,20 @@ WORDS = {
         _l("Văn bản này đã bị thu hồi hoặc thay thế."),
         _l("Không soạn trả lời được nữa; hãy mở văn bản thay thế nếu có."),
     ),
+    "document-not-of-sender": (
+        _l("Văn bản đã chọn không phải của cơ quan gửi yêu cầu này, hoặc đã bị hủy."),
+        _l("Hãy chọn một văn bản trong danh sách."),
+    ),
+    "update-unreadable": (
+        _l("Gói tin cập nhật đã lưu bị hỏng, không đọc được nội dung sửa."),
+        _l("Hãy đề nghị bên gửi gửi lại gói cập nhật."),
+    ),
     "awaits-revoke": (
         _l("Bên gửi thu hồi một văn bản chưa đến đây."),
-        _l("Không cần làm gì: văn bản đến là được hủy ngay và bên gửi được báo."),
+        _l(
+            "Văn bản đến là được hủy ngay và bên gửi được báo; nếu văn bản đã ở đây mà bên gửi nói "
+            "sai mã, hãy chọn văn bản ở mục “Chờ trả lời”."
+        ),
     ),
     "awaits-take_back": (
         _l("Bên gửi đề nghị lấy lại một văn bản chưa đến đây."),

@@ -80,6 +80,7 @@ TAG_NAMES = {
     "copy:signed": _l("Cơ quan đã ký số bản sao"),
     "copy:sign_failed": _l("Ký số bản sao không thành"),
     "change:came": _l("Bên gửi yêu cầu"),
+    "change:choose": _l("Chọn văn bản mà yêu cầu nói đến"),
     "change:waiting": _l("Yêu cầu chờ văn bản đến"),
     "change:told": _l("Báo thay đổi nơi nhận"),
     "change:agreed": _l("Yêu cầu được đồng ý"),

@@ -12,7 +12,7 @@ from models.agencies import Agency
 from models.changes import Change
 from models.exchange import Direction, Dispatch, ExchangeMessage
 from models.incoming import IncomingDocument
-from services.changes import comparing, early, notices
+from services.changes import comparing, early, naming, notices
 from services.changes.taking import Asked, ask, find
 from services.exchange import transport
 from services.incoming.arrival import keep_file
@@ -28,8 +28,7 @@ KINDS = {
 def take_package(work: Work, message: ExchangeMessage, package: Package, agency: Agency) -> bool:
     """Takes a revocation or an update that came over the hub; False where it is the document
     itself, sent to one who is added to its recipients."""
-    named = package.concerns, package.reference
-    document = find(work, agency.id, message.peer_code, *named)
+    document, named = naming.meant(work, message, package)
     if document is None and _brings_it(package, agency):
         return False
     work.session.flush()
@@ -37,7 +36,8 @@ def take_package(work: Work, message: ExchangeMessage, package: Package, agency:
     for file in Arrival.from_package(package).files:
         keep_file(work, file)
     if document is None:
-        early.keep(work, message, asked, package.sender.name, *named)
+        uids = [*named.uids, package.document_id]
+        early.keep(work, message, asked, package.sender.name, uids, named.reference)
     else:
         transport.received(work, message)
         ask(work, document, asked)
@@ -48,7 +48,8 @@ def take_status(
     work: Work, message: ExchangeMessage, status: StatusMessage, agency: Agency
 ) -> None:
     """Takes a request to give a document back (status 13)."""
-    named = [status.response_for.document_id], nfc(status.response_for.reference)
+    about = status.response_for
+    named = [about.document_id], nfc(about.reference)
     work.session.flush()
     asked = Asked(
         kind=ChangeKind.TAKE_BACK,
@@ -57,7 +58,7 @@ def take_status(
         at=status.at,
         message_id=message.id,
     )
-    document = find(work, agency.id, message.peer_code, *named)
+    document = find(work, agency.id, message.peer_code, *named, about.issued_date)
     if document is None:
         early.keep(work, message, asked, status.sender.name, *named)
     else:

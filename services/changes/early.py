@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 
 from adapters.edxml.package import Package
 from domain.change_flow import ChangeKind, ChangeState
+from domain.dates import local
 from domain.errors import Conflict, Refusal
 from domain.exchange_flow import BusinessCode
 from domain.incoming_flow import IncomingState
@@ -75,13 +76,19 @@ def keep_replacement(work: Work, new: IncomingDocument, uid: str) -> None:
 def arrived(work: Work, document: IncomingDocument) -> None:
     """Takes up what was asked about this document before it came, in the order in which it was."""
     for change in _waiting_for(work, document):
-        if change.kind == ChangeKind.UPDATE and not _is_compared(work, change, document):
-            continue
-        take_up(work, change, document)
-        if change.kind == ChangeKind.REPLACE:
-            _replace(work, change)
-        else:
-            transport.received(work, change.message)
+        meet(work, change, document)
+
+
+def meet(work: Work, change: Change, document: IncomingDocument) -> bool:
+    """The request meets its document; False where what it asks for cannot be read."""
+    if change.kind == ChangeKind.UPDATE and not _is_compared(work, change, document):
+        return False
+    take_up(work, change, document)
+    if change.kind == ChangeKind.REPLACE:
+        _replace(work, change)
+    else:
+        transport.received(work, change.message)
+    return True
 
 
 def enter(work: Work, change: Change) -> None:
@@ -115,6 +122,10 @@ def _waiting_for(work: Work, document: IncomingDocument) -> list[Change]:
 
 
 def _means(work: Work, change: Change, document: IncomingDocument) -> bool:
+    """One that was issued after it was asked for is another one of the same number."""
+    issued, asked = document.main.issued_date, local(change.asked_at).date()
+    if document.document_uid != change.awaits_uid and issued is not None and issued > asked:
+        return False
     wanted = [change.awaits_uid], change.awaits_reference
     return find(work, document.agency_id, document.sender_code, *wanted) is document
 

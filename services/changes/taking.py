@@ -4,9 +4,9 @@ noted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from domain.change_flow import ChangeKind, ChangeState
 from domain.exchange_flow import BusinessCode
@@ -88,9 +88,15 @@ def take_up(work: Work, change: Change, document: IncomingDocument) -> None:
 
 
 def find(
-    work: Work, agency_id: int, sender_code: str, uids: Iterable[str], reference: str
+    work: Work,
+    agency_id: int,
+    sender_code: str,
+    uids: Iterable[str],
+    reference: str,
+    issued_date: date | None = None,
 ) -> IncomingDocument | None:
-    """The document meant, of this sender: by its id, else by a reference that only one bears."""
+    """The document meant, of this sender: by its id, else by a reference that only one bears, and
+    of that date where one is said: numbers begin anew each year."""
     of_sender = select(IncomingDocument).where(
         IncomingDocument.agency_id == agency_id, IncomingDocument.sender_code == sender_code
     )
@@ -101,8 +107,9 @@ def find(
             return document
     if not reference:
         return None
+    dated = [or_(Paper.issued_date == issued_date, Paper.issued_date.is_(None))]
     by_reference = of_sender.join(IncomingDocument.papers).where(
-        Paper.ordinal == 1, Paper.reference == reference
+        Paper.ordinal == 1, Paper.reference == reference, *(dated if issued_date else [])
     )
     alike = work.session.scalars(by_reference.limit(2)).all()
     return alike[0] if len(alike) == 1 else None
