@@ -28,7 +28,7 @@ from jobs import context, listening
 from services import batches, copies, leftovers, outbox, signing, tokens
 from services.exchange import links
 from services.federation import health, schedule
-from services.hub import retention, uplinks
+from services.hub import retention, turning, uplinks
 from services.incoming import uploads
 from services.preservation import renewing
 from services.signing import expiry
@@ -125,6 +125,7 @@ def sweep(tidying: bool = False, alive: tuple[str, ...] = ()) -> None:
             schedule.ensure(office)
             uplinks.ensure_polls(office)
             retention.ensure(office)
+            turning.ensure(office)
             expiry.ensure(office)
             renewing.ensure(office)
             leftovers.ensure(office)

@@ -13,7 +13,7 @@ from services.exchange import (
     syncing,
 )
 from services.federation import pulling, telling
-from services.hub import above, descending, imports, relaying, retention
+from services.hub import above, descending, imports, relaying, retention, turning
 from services.office import Office
 from services.outbox import Lease
 from services.signing import expiry
@@ -41,6 +41,7 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "relay": relaying.relay,
     "uplink_poll": descending.uplink_poll,
     "receipt_up": above.receipt_up,
+    "turn_directory": turning.turn_directory,
     "remove_payloads": retention.remove_payloads,
     "tidy_files": leftovers.tidy_files,
     "read_import": imports.read,

@@ -2,7 +2,7 @@
 and who takes over from whom. Every change raises the version that incremental copies ask for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -221,6 +221,12 @@ def _load(work: Work, entry_id: int, version: int) -> DirectoryEntry:
 def renew(work: Work, entry: DirectoryEntry) -> None:
     """An entry was changed: those who copy the directory are to hear of it."""
     entry.version, entry.changed_at = next_version(work), work.now
+
+
+def renew_all(work: Work, entries: Iterable[DirectoryEntry]) -> None:
+    version = next_version(work)
+    for entry in entries:
+        entry.version, entry.changed_at = version, work.now
 
 
 def next_version(work: Work) -> int:

@@ -42,6 +42,11 @@ def is_early(entry: DirectoryEntry | Row, today: date) -> bool:
     return entry.valid_from is not None and entry.valid_from > today
 
 
+def is_open(entry: DirectoryEntry | Row, today: date) -> bool:
+    """Whether it can be written to on that day."""
+    return not (entry.is_locked or is_dissolved(entry, today) or is_early(entry, today))
+
+
 def live_on(today: date) -> ColumnElement[bool]:
     since, until = DirectoryEntry.valid_from, DirectoryEntry.valid_to
     return and_(or_(since.is_(None), since <= today), or_(until.is_(None), until >= today))
@@ -127,7 +132,7 @@ def unit_records(office: Office) -> Iterator[SynchronizeUnit]:
             mail=entry.email,
             version=entry.version,
             center_code=_center(entry, above),
-            deleted=entry.is_locked or is_dissolved(entry, today),
+            deleted=not is_open(entry, today),
             modify_date=_moment(entry.changed_at),
             is_agency=True,
         )
