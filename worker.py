@@ -71,11 +71,15 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def collect_seldom() -> None:
+    """Rows of the database come and go by the thousand, hardly any in circles: looking for those
+    after each 700 cost a tenth of the time."""
+    gc.set_threshold(20_000, 20, 20)
+
+
 def compose():
     """The application whose office the jobs use."""
-    # Rows of the database come and go by the thousand, hardly any in circles: looking for those
-    # after each 700 cost a tenth of the time.
-    gc.set_threshold(20_000, 20, 20)
+    collect_seldom()
     app = create_app()
     authorities()  # read once, for all processes that will call an axis
     if not app.extensions["office"].settings.is_hub:

@@ -21,6 +21,7 @@ from pathlib import Path
 from adapters.signing.validate import validate_strict
 from bench import peers
 from bench.signing_material import LINES, Material, make_material, one_page, scans, signer
+from worker import collect_seldom
 
 ROUNDS = 7
 OURS, ITEXT, PYHANKO = "Văn thư", "iText 5", "pyHanko theo tài liệu"
@@ -59,6 +60,7 @@ TRIALS = (
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
+    collect_seldom()  # as in the process that signs; the peers have processes of their own
     folder = Path(tempfile.mkdtemp(prefix="vanthu-bench-"))
     try:
         material = make_material(folder)

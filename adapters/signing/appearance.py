@@ -10,6 +10,7 @@ from dataclasses import replace
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name as name
 
+from adapters.signing.baked import written
 from adapters.signing.finding import Field
 from adapters.signing.increment import Increment
 from adapters.signing.lettering import Lettering
@@ -18,6 +19,16 @@ from domain.errors import Invalid
 from domain.places import POINTS_PER_MM, Box
 
 TEXT_SIZE = 13.0  # points: number and date are set in 13 (NĐ 30/2020, Phụ lục I, Mục IV)
+_FORM = b"""<</Type /XObject
+/Subtype /Form
+/BBox [0 0 %s %s]
+/Matrix %s
+/Resources %s
+/Length %d
+>>
+stream
+%s
+endstream"""  # written out: it takes a third of the time
 SEAL_SHARE = 1 / 3
 SEAL_MM = (10.0, 60.0)  # a seal outside this is a typing error, not a seal
 
@@ -124,17 +135,14 @@ def _draw_picture(update: Increment, field: Field, picture: Picture, place: Box)
 
 def set_appearance(update: Increment, field: Field, content: str, resources: dict) -> None:
     """A new appearance stream; an existing one is never overwritten: that looks like fraud."""
-    form = generic.StreamObject(
-        {
-            name("/Type"): name("/XObject"),
-            name("/Subtype"): name("/Form"),
-            name("/BBox"): generic.ArrayObject(
-                generic.FloatObject(each) for each in (0, 0, field.box.width, field.box.height)
-            ),
-            name("/Matrix"): field.frame.matrix(),
-            name("/Resources"): generic.DictionaryObject(resources),
-        },
-        stream_data=content.encode("ascii"),
+    edges = generic.FloatObject(field.box.width), generic.FloatObject(field.box.height)
+    data = content.encode("ascii")
+    form = _FORM % (
+        *map(written, edges),
+        written(field.frame.matrix()),
+        written(generic.DictionaryObject(resources)),
+        len(data),
+        data,
     )
     shown = generic.DictionaryObject({name("/N"): update.add(form)})
     field.dictionary[name("/AP")] = shown

@@ -15,6 +15,7 @@ _VALUE = re.compile(rb"/V\s+(\d+)\s+0\s+R")
 _NAME = re.compile(rb"/T\s*\(([\x20-\x27\x2a-\x5b\x5d-\x7e]*)\)")  # no escapes, ASCII
 _SIGNATURE_FIELD = re.compile(rb"/FT\s*/Sig\b")
 _SIGNATURE = re.compile(rb"/ByteRange\b")
+_STREAM, _HEAD = b"\nstream\n", 1024  # pictures and fonts: most of an update, and never searched
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ def _bodies(
 
 
 def _signed(bodies: dict[int, tuple[int, bytes]]) -> SignedField | None:
-    signatures = [number for number, (_, body) in bodies.items() if _SIGNATURE.search(body)]
-    fields = [body for _, body in bodies.values() if _SIGNATURE_FIELD.search(body)]
+    plain = {number: body for number, (_, body) in bodies.items() if _STREAM not in body[:_HEAD]}
+    signatures = [number for number, body in plain.items() if _SIGNATURE.search(body)]
+    fields = [body for body in plain.values() if _SIGNATURE_FIELD.search(body)]
     if len(signatures) != 1 or len(fields) != 1:
         return None
     value, name = _VALUE.search(fields[0]), _NAME.search(fields[0])

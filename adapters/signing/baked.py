@@ -5,13 +5,17 @@ once a process: all its objects as bytes, with the places left open where they n
 that an update only puts its object numbers in.
 """
 
+import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from io import BytesIO
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.writer import BasePdfFileWriter, PdfFileWriter
+
+_TO_ESCAPE = re.compile(rb"[^0-9A-Za-z ]")
 
 Piece = bytes | int  # bytes as they are, or the place of an object within its graph
 Refer = Callable[[generic.IndirectObject], Piece]
@@ -30,6 +34,17 @@ class Baked:
             b"".join(b"%d 0 R" % (first + piece) if type(piece) is int else piece for piece in body)
             for body in self.objects
         ]
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Names the graph by what it is, so that its bytes need not be hashed with each update."""
+        found = hashlib.sha256()
+        for body in self.objects:
+            for piece in body:
+                part = b"%d 0 R" % piece if type(piece) is int else piece
+                found.update(b"%d " % len(part) + part)
+            found.update(b";")
+        return found.digest()
 
 
 def bake(build: Callable[[BasePdfFileWriter], generic.IndirectObject]) -> Baked:
@@ -66,10 +81,8 @@ def _reference(reference: generic.IndirectObject) -> bytes:
 
 def _write(thing: generic.PdfObject, out: list[Piece], refer: Refer) -> None:
     kind = type(thing)
-    if kind is generic.NameObject:
-        out.append(_name(thing))
-    elif kind is generic.NumberObject or kind is generic.FloatObject:
-        out.append(repr(thing).encode("ascii"))
+    if kind in _SIMPLE:
+        out.append(_SIMPLE[kind](thing))
     elif kind is generic.IndirectObject:
         out.append(refer(thing))
     elif isinstance(thing, generic.StreamObject):
@@ -89,8 +102,7 @@ def _write(thing: generic.PdfObject, out: list[Piece], refer: Refer) -> None:
 def _write_dictionary(thing: generic.DictionaryObject, out: list[Piece], refer: Refer) -> None:
     out.append(b"<<")
     for key, value in thing.items():
-        out.append(_name(key))
-        out.append(b" ")
+        out += (_name(key), b" ")
         _write(value, out, refer)
         out.append(b"\n")
     out.append(b">>")
@@ -109,10 +121,29 @@ def _name(name: str) -> bytes:
     return _plain(generic.NameObject(name))
 
 
+def _text(text: generic.TextStringObject) -> bytes:
+    """As pyHanko writes it, which it does a byte at a time."""
+    if text.force_output_encoding is not None or not (text.isascii() and text.isprintable()):
+        return _plain(text)
+    return b"(%s)" % _TO_ESCAPE.sub(_escaped, text.encode("ascii"))
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return b"\\%03o" % ord(found[0])
+
+
 def _plain(thing: generic.PdfObject) -> bytes:
     out = BytesIO()
     thing.write_to_stream(out)
     return out.getvalue()
+
+
+_SIMPLE: dict[type, Callable[[generic.PdfObject], bytes]] = {
+    generic.NameObject: _name,
+    generic.NumberObject: lambda number: b"%d" % number,
+    generic.FloatObject: lambda number: repr(number).encode("ascii"),
+    generic.TextStringObject: _text,
+}
 
 
 def _joined(parts: list[Piece]) -> list[Piece]:

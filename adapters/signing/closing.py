@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO
 
-from asn1crypto import cms, x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -22,13 +21,13 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.x509 import load_der_x509_certificate
 
 from adapters.signing.appended import Parts, SignedField, between, length, signed_field
-from adapters.signing.cms import DIGESTS
+from adapters.signing.cms_reading import Signer, read_signer
 from adapters.signing.pdf import open_pdf, signature_fields
 from domain.errors import Invalid, Refusal
 
 SMALL = 4 * 1024 * 1024  # bytes: joined in memory, which is read faster than in parts
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
-_CONTENTS = re.compile(rb"/Contents\s*(<[0-9A-Fa-f\s]*>)")
+_CONTENTS = re.compile(rb"/Contents\s*(<[^>]*>)")
 
 
 @dataclass(frozen=True)
@@ -128,21 +127,14 @@ def _hole(field: SignedField, parts: Parts) -> _Hole | None:
 
 def _genuine(hole: _Hole, parts: Parts, hashed: object) -> bytes:
     """The certificate (DER) whose key signed what the hole leaves."""
-    signed = cms.ContentInfo.load(hole.cms)["content"]
-    (signer,) = signed["signer_infos"]
-    kind = signer["digest_algorithm"]["algorithm"].native
-    digest = _digest(hole, parts, kind, hashed)
-    attributes = {each["type"].native: each["values"] for each in signer["signed_attrs"]}
-    if [each.native for each in attributes["message_digest"]] != [digest]:
+    signer = read_signer(hole.cms)
+    if signer.message_digest != _digest(hole, parts, signer.digest_name, hashed):
         raise Invalid("signature-not-genuine", field="file")
-    certificate = _signers(signed, signer)
-    _check(certificate, signer, kind)
-    return certificate
+    _check(signer)
+    return signer.certificate
 
 
 def _digest(hole: _Hole, parts: Parts, kind: str, hashed: object) -> bytes:
-    if kind not in DIGESTS:
-        raise Invalid("signature-not-genuine", field="file")
     usable = hashed is not None and hashed.name == kind and len(parts[0]) <= hole.start
     digest, done = (hashed.copy(), len(parts[0])) if usable else (hashlib.new(kind), 0)
     for start, end in ((done, hole.start), (hole.end, length(parts))):
@@ -151,34 +143,19 @@ def _digest(hole: _Hole, parts: Parts, kind: str, hashed: object) -> bytes:
     return digest.digest()
 
 
-def _signers(signed: cms.SignedData, signer: cms.SignerInfo) -> bytes:
-    """The certificate (DER) that the signer's information names."""
-    wanted = signer["sid"].chosen.dump()
-    return next(der for each in signed["certificates"] if _identity(der := each.dump()) == wanted)
-
-
-@lru_cache(maxsize=256)
-def _identity(certificate: bytes) -> bytes:
-    known = x509.Certificate.load(certificate)
-    serial = known["tbs_certificate"]["serial_number"].native
-    return cms.IssuerAndSerialNumber({"issuer": known.issuer, "serial_number": serial}).dump()
-
-
 @lru_cache(maxsize=256)
 def _public_key(certificate: bytes) -> CertificatePublicKeyTypes:
     return load_der_x509_certificate(certificate).public_key()
 
 
-def _check(certificate: bytes, signer: cms.SignerInfo, kind: str) -> None:
-    key = _public_key(certificate)
-    algorithm = getattr(hashes, kind.upper())()
-    attributes = b"\x31" + signer["signed_attrs"].dump()[1:]  # signed as a plain SET
-    value = signer["signature"].native
+def _check(signer: Signer) -> None:
+    key = _public_key(signer.certificate)
+    algorithm = getattr(hashes, signer.digest_name.upper())()
     try:
         if isinstance(key, rsa.RSAPublicKey):
-            key.verify(value, attributes, padding.PKCS1v15(), algorithm)
+            key.verify(signer.value, signer.attributes, padding.PKCS1v15(), algorithm)
         elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(value, attributes, ec.ECDSA(algorithm))
+            key.verify(signer.value, signer.attributes, ec.ECDSA(algorithm))
         else:
             raise Invalid("signature-not-genuine", field="file")
     except InvalidSignature as error:

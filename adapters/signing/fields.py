@@ -6,7 +6,6 @@ locks number and date when it is signed. Widgets carry no /P: difference analysi
 pages through it and call every later change unexplained.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 
@@ -79,12 +78,13 @@ def prepare(pdf: bytes, places: Places) -> bytes:
 
 
 def add_signature_field(update: Increment, field: str, box: Box) -> Field:
-    """A new empty signature field, in the file's form or in a first one."""
+    """A new empty signature field, in the file's form or in a first one. It has no appearance yet:
+    whoever adds it draws it."""
     with broken_as_refusal():
         page_reference, page = page_at(update.reader, box.page)
         frame = frame_of(page)
         entries = {name("/FT"): name("/Sig")}
-        reference = update.add(_widget(update.add, field, box, frame, entries))
+        reference = update.add(_widget(field, box, frame, entries))
         _append(update, page_reference, page, "/Annots", reference)
         if entry(update.root, "/AcroForm") is None:
             form = generic.DictionaryObject({name("/Fields"): generic.ArrayObject([reference])})
@@ -182,18 +182,14 @@ def _add_widget(
     writer: IncrementalPdfFileWriter, field: str, box: Box, entries: dict
 ) -> generic.IndirectObject:
     page_ref, frame = _page(writer, box.page)
-    reference = writer.add_object(_widget(writer.add_object, field, box, frame, entries))
+    empty = writer.add_object(_empty_appearance(box, frame))
+    entries[name("/AP")] = generic.DictionaryObject({name("/N"): empty})
+    reference = writer.add_object(_widget(field, box, frame, entries))
     writer.register_annotation(page_ref, reference)
     return reference
 
 
-def _widget(
-    add: Callable[[generic.PdfObject], generic.IndirectObject],
-    field: str,
-    box: Box,
-    frame: PageFrame,
-    entries: dict,
-) -> generic.DictionaryObject:
+def _widget(field: str, box: Box, frame: PageFrame, entries: dict) -> generic.DictionaryObject:
     rect = frame.to_stored(box)
     return generic.DictionaryObject(
         {
@@ -205,7 +201,6 @@ def _widget(
             name("/MK"): generic.DictionaryObject(
                 {name("/R"): generic.NumberObject(frame.rotation)}
             ),
-            name("/AP"): generic.DictionaryObject({name("/N"): add(_empty_appearance(box, frame))}),
             **entries,
         }
     )

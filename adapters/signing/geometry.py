@@ -7,7 +7,7 @@ is seen. A widget's /Rect speaks of stored coordinates.
 
 from dataclasses import dataclass
 
-from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, FloatObject
+from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, NumberObject
 
 from adapters.signing.pdf import entry
 from domain.errors import Invalid
@@ -53,7 +53,7 @@ class PageFrame:
 
     def matrix(self) -> ArrayObject:
         """The /Matrix of an appearance that is upright on the displayed page."""
-        return ArrayObject(FloatObject(value) for value in (*QUARTERS[self.rotation], 0, 0))
+        return ArrayObject(NumberObject(value) for value in (*QUARTERS[self.rotation], 0, 0))
 
     def _point_to_stored(self, across: float, up: float) -> tuple[float, float]:
         left, bottom, right, top = self.visible

@@ -13,7 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.rw_common import PdfHandler
 
 from adapters.signing.baked import Baked, written
-from adapters.signing.pdf import entry
+from adapters.signing.pdf import entry, signature_fields
 
 _KEPT = ("/Root", "/Info")  # of the trailer; /Prev, /Size and /ID are this update's own
 
@@ -24,11 +24,12 @@ class Increment(PdfHandler):
 
     def __init__(self, reader: PdfFileReader, size: int) -> None:
         self.reader, self._size = reader, size
-        self.had_fields = "/AcroForm" in reader.root
+        self.was_signed = any(filled for filled, _ in signature_fields(reader).values())
         self._next = int(reader.trailer["/Size"])
         self._changed: dict[tuple[int, int], generic.PdfObject] = {}
         self._added: dict[int, generic.PdfObject | bytes] = {}
         self._embedded: dict[Baked, generic.IndirectObject] = {}
+        self._known: dict[int, bytes] = {}  # what names a baked object's bytes, which are many
 
     def add(self, thing: generic.PdfObject | bytes) -> generic.IndirectObject:
         """A new object, as pyHanko knows it or as the bytes of its body."""
@@ -39,8 +40,10 @@ class Increment(PdfHandler):
     def embed(self, baked: Baked) -> generic.IndirectObject:
         """A baked graph; twice the same is written once."""
         if baked not in self._embedded:
-            first, *_rest = [self.add(body) for body in baked.numbered(self._next)]
+            first, *rest = [self.add(body) for body in baked.numbered(self._next)]
             self._embedded[baked] = first
+            self._known[first.idnum] = baked.digest
+            self._known |= dict.fromkeys((each.idnum for each in rest), b"")
         return self._embedded[baked]
 
     def change(self, reference: generic.IndirectObject) -> None:
@@ -70,13 +73,14 @@ class Increment(PdfHandler):
 
     def close(self) -> tuple[bytes, dict[int, int]]:
         """What follows the file's bytes, and where each object begins in it."""
-        parts, offsets, at = [b"\n"], {}, 1
+        parts, named, offsets, at = [b"\n"], [], {}, 1
         for number, generation, body in self._bodies():
             head = b"%d %d obj\n" % (number, generation)
             parts += [head, body, b"\nendobj\n"]
+            named += [head, self._known.get(number, body)]
             offsets[number] = at
             at += len(head) + len(body) + 8
-        parts += self._references(offsets, self._size + at, self._identifier(parts))
+        parts += self._references(offsets, self._size + at, self._identifier(named))
         return b"".join(parts), offsets
 
     def _bodies(self) -> Iterable[tuple[int, int, bytes]]:
@@ -148,8 +152,7 @@ class Increment(PdfHandler):
         no more): the same update of the same file has the same bytes, so that whoever makes it
         again after a crash finds what the first one stored."""
         digest = hashlib.sha256(b"%d %d" % (self._size, self.reader.last_startxref))
-        for part in (*self._known_ids(), *parts):
-            digest.update(part)
+        digest.update(b"".join((*self._known_ids(), *parts)))
         return generic.ByteStringObject(digest.digest()[:16])
 
 

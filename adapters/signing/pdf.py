@@ -13,10 +13,11 @@ from pyhanko.pdf_utils.generic import DictionaryObject, IndirectObject
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
-from adapters.signing import reading
+from adapters.signing import reading, reading_tables
 from domain.errors import Invalid, Refusal
 
 reading.quicken()
+reading_tables.quicken()
 
 HEADER_WITHIN = 1024  # readers accept some bytes before "%PDF-" (ISO 32000-1, Annex H.3)
 

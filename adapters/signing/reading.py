@@ -75,19 +75,29 @@ def _object(
     as_metadata_stream: bool = False,
     in_content_stream: generic.ContentOpReading = generic.ContentOpReading.NO,
 ) -> generic.PdfObject:
-    start = stream.tell()
+    found = None
     if not as_metadata_stream and not in_content_stream:
-        handler = container_ref.get_pdf_handler()
-        for size in _PIECES:
-            piece = stream.read(size)
-            found = _parsed(piece, container_ref, handler)
-            if found is not None:
-                stream.seek(start + found[1])
-                return _whole(stream, found[0], container_ref, handler)
-            stream.seek(start)
-            if len(piece) < size:
-                break
+        found = read_quickly(stream, container_ref)
+    if found is not None:
+        return found
     return _slow_object(stream, container_ref, as_metadata_stream, in_content_stream)
+
+
+def read_quickly(
+    stream: BinaryIO, container_ref: generic.Dereferenceable
+) -> generic.PdfObject | None:
+    """The next object; None (the stream stands as before) for one written in an unusual way."""
+    start, handler = stream.tell(), container_ref.get_pdf_handler()
+    for size in _PIECES:
+        piece = stream.read(size)
+        found = _parsed(piece, container_ref, handler)
+        if found is not None:
+            stream.seek(start + found[1])
+            return _whole(stream, found[0], container_ref, handler)
+        stream.seek(start)
+        if len(piece) < size:
+            break
+    return None
 
 
 def _whole(

@@ -31,6 +31,7 @@ from domain.errors import Invalid
 STAMP_ROOM = 12_000  # bytes for a time stamp token with its certificates
 _PLACE = b"[0 0000000000 0000000000 0000000000]"  # of the byte range, until it is known
 _SLACK = 64
+_NO_MARKS = str.maketrans("", "", "-:T")
 
 Stamp = Callable[[bytes], bytes]  # signature value -> RFC 3161 token (DER)
 
@@ -87,7 +88,7 @@ class SignatureToMake:
             raise Invalid("signature-room-too-small", room=self.room, needed=len(cms))
         start, end = self.hole
         digits = cms.hex().encode("ascii").ljust(end - start, b"0")
-        return self.tail[:start] + digits + self.tail[end:]
+        return _put(self.tail, start, digits)
 
     def packed(self) -> bytes:
         """All but `before`, to be kept until the signature comes; `unpacked` reads it."""
@@ -152,7 +153,7 @@ def make_ready(
     return SignatureToMake(
         field=wish.field,
         before=before,
-        earlier=update.had_fields and b"/ByteRange" in before,
+        earlier=update.was_signed,
         tail=tail,
         hole=hole,
         document_digest=digest.digest(),
@@ -173,18 +174,24 @@ def _with_range(tail: bytes, hole: tuple[int, int], size: int, gap: int) -> byte
     """The byte range: all of the file but the digits and the brackets around them."""
     first, second = size + hole[0] - 1, size + hole[1] + 1
     value = b"[0 %d %d %d]" % (first, second, size + len(tail) - second)
-    at = hole[1] + gap
-    return tail[:at] + value.ljust(len(_PLACE)) + tail[at + len(_PLACE) :]
+    return _put(tail, hole[1] + gap, value.ljust(len(_PLACE)))
+
+
+def _put(data: bytes, at: int, new: bytes) -> bytes:
+    """The data with these bytes in the place of as many there, copied once."""
+    view = memoryview(data)
+    return b"".join((view[:at], new, view[at + len(new) :]))
 
 
 def _dictionary(update: Increment, field: Field, wish: Wish) -> tuple[bytes, bytes, bytes]:
     """The signature dictionary around the CMS and around the byte range."""
-    at = wish.at.astimezone(VIETNAM).replace(microsecond=0)
+    at = wish.at.astimezone(VIETNAM).replace(microsecond=0, tzinfo=None)
+    told = at.isoformat().translate(_NO_MARKS)  # strftime takes ten times as long
     entries = generic.DictionaryObject(
         {
             name("/Filter"): name("/Adobe.PPKLite"),
             name("/SubFilter"): name("/ETSI.CAdES.detached"),
-            name("/M"): string(at.strftime("D:%Y%m%d%H%M%S+07'00'")),
+            name("/M"): string(f"D:{told}+07'00'"),
         }
     )
     for key, value in (("/Name", wish.name), ("/Reason", wish.reason)):

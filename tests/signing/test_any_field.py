@@ -13,7 +13,7 @@ from pyhanko.sign.fields import MDPPerm
 from adapters.signing.appearance import draw_signature
 from adapters.signing.closing import closing_signature
 from adapters.signing.pictures import read_picture
-from adapters.signing.sign import sign_field
+from adapters.signing.sign import ready_field, sign_field
 from adapters.signing.update import Wish
 from adapters.signing.validate import validate_strict
 from domain.errors import Invalid
@@ -50,6 +50,16 @@ def test_a_second_approval_leaves_the_first_one_whole(draft, sign, ca):
     report = validate_strict(twice, [ca.root_der])
     assert [each.field for each in report.signatures] == ["First", "Second"]
     assert report.verdict is Verdict.VALID
+
+
+def test_only_a_signature_that_is_there_counts_as_an_earlier_one(prepared, signed, agency):
+    def is_later(pdf: bytes, field: str) -> bool:
+        return ready_field(pdf, agency, Wish(field, AT), lambda _update, _field: None).earlier
+
+    assert not is_later(prepared, "Seal")
+    end = prepared[prepared.rindex(b"startxref") :]
+    assert not is_later(prepared + b"% /ByteRange\n" + end, "Seal")
+    assert is_later(signed, "Seal")
 
 
 def test_what_an_earlier_signature_forbids_is_refused(draft, signed, issued, sign):

@@ -70,3 +70,14 @@ def test_another_time_gives_another_identifier(prepared, person, signature_png):
     later = identifiers(signed(AT + timedelta(seconds=1)))
     assert later[0][:33] == lasting
     assert later[1][:33] not in (now, lasting)
+
+
+def test_another_picture_gives_another_identifier(prepared, person, signature_png, seal_png):
+    """Of a picture only its digest goes into the identifier."""
+
+    def identifier(png: bytes) -> bytes:
+        made = sign_leader(prepared, person, png, signer_name="Ánh", at=AT)
+        return made[made.rindex(b"/ID") :].split(b"<", 2)[2][:32]
+
+    assert identifier(signature_png) == identifier(bytes(bytearray(signature_png)))
+    assert identifier(signature_png) != identifier(seal_png)
