@@ -30,7 +30,9 @@ def served(settings: Settings) -> Iterator[str]:
         "VANTHU_MAX_PACKAGE_MB": str(settings.max_package // 1024 // 1024),
         "VANTHU_BIND": f"127.0.0.1:{port}",
     }
+    # One asked to end while it begins may not hear it; nobody here waits the usual 20 s for that.
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
+    command += ["--graceful-timeout", "3"]
     path = settings.data_dir / "web.log"
     with path.open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -39,7 +41,7 @@ def served(settings: Settings) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/axis"
         finally:
             process.terminate()
-            process.wait(15)
+            process.wait(60)
 
 
 def wait_for(port: int, process: subprocess.Popen, log: Path) -> None:

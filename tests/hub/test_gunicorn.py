@@ -26,9 +26,10 @@ from tests.hub.serving import served
 MANY = [f"000.{n:02d}.{m:02d}.{'0' * 21}.H97" for n in range(1, 51) for m in range(1, 21)][:999]
 
 
-@pytest.fixture
-def hub_folder(tmp_path):
-    app = make_node(tmp_path, province.HUB, role=NodeRole.HUB)
+@pytest.fixture(scope="module")
+def hub_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hub")
+    app = make_node(folder, province.HUB, role=NodeRole.HUB)
     with app.app_context():
         office = app.extensions["office"]
         seed.seed_hub_accounts(office, SECRETS)
@@ -36,10 +37,10 @@ def hub_folder(tmp_path):
         session.add_all(DirectoryEntry(code=c, name="Xã", search_text=fold(c)) for c in MANY)
         session.commit()
         db.engine.dispose()
-    return tmp_path
+    return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def axis(hub_folder):
     with served(make_settings(hub_folder, NodeRole.HUB, province.HUB.name)) as address:
         yield address
