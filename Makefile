@@ -15,11 +15,11 @@ demo: $(BIN)/.installed ## the whole journey unattended, each step with its proo
 
 test: $(BIN)/.installed-dev ## all tests; installs a browser and the like when root (VANTHU_TEST_THOROUGH=1: each on every database)
 	@sh tests/system_packages.sh
-	@$(BIN)/python -m pytest -n 2 -q -m "not browser"
-	@$(BIN)/python -m pytest -q -m browser
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not browser"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q tests/browser
 
 test-quick: $(BIN)/.installed-dev ## tests without browser and crashes
-	@$(BIN)/python -m pytest -n 2 -q -m "not browser and not crash"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -q -m "not browser and not crash"
 
 lint: $(BIN)/.installed-dev ## style, layers, templates, htmx
 	@$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from pathlib import Path
 from zlib import crc32
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 KINDS = ("sqlite", "postgres")
@@ -134,35 +134,41 @@ def _template(kind: str, key: str, fill: Callable[[str, Path], None]) -> tuple[P
 
 
 def _keep_first_rows(name: str) -> None:
-    """Keeps a second copy of every table's rows and of the sequences beside them, and the
-    statements that put them back."""
-    with _autocommit(name) as connection:
+    """Keeps a second copy of every table's rows and of the sequences beside them, and a function
+    that puts them back. Copies of the database have both."""
+    with _keeper(name).connect() as connection:
         tables = connection.scalars(
             text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         ).all()
         sequences = connection.execute(
-            text("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+            text(
+                "SELECT sequencename, coalesce(last_value, 1), last_value IS NOT NULL"
+                " FROM pg_sequences WHERE schemaname = 'public'"
+            )
         ).all()
         connection.execute(text("CREATE SCHEMA first"))
         for table in tables:
             connection.execute(text(f"CREATE TABLE first.{table} AS TABLE public.{table}"))
-    _restoring[name] = "; ".join(
-        [
-            "SET session_replication_role = replica",  # neither foreign keys nor triggers
-            *(f"DELETE FROM public.{table}" for table in tables),
-            *(f"INSERT INTO public.{table} SELECT * FROM first.{table}" for table in tables),
+        steps = [
+            *(f"DELETE FROM public.{table};" for table in tables),
+            *(f"INSERT INTO public.{table} SELECT * FROM first.{table};" for table in tables),
             *(
-                f"SELECT setval('public.{sequence}', {last or 1}, {str(last is not None).lower()})"
-                for sequence, last in sequences
+                f"PERFORM setval('public.{sequence}', {last}, {is_called});"
+                for sequence, last, is_called in sequences
             ),
         ]
-    )
+        connection.exec_driver_sql(  # as a replica: neither foreign keys nor triggers
+            "CREATE FUNCTION first.put_back() RETURNS void LANGUAGE plpgsql"
+            f" SET session_replication_role = replica AS $$ BEGIN {' '.join(steps)} END $$"
+        )
+    _dismiss(name)  # nothing is copied while somebody is connected to it
 
 
-_restoring: dict[str, str] = {}
 _free: dict[str, list[str]] = defaultdict(list)
 _lent: list[tuple[str, str]] = []
 _thrown_away: list[str] = []
+_keepers: dict[str, Engine] = {}
+MOST_KEEPERS = 6  # a server takes no more than some hundred connections
 
 
 def _borrow(filled: str) -> str:
@@ -174,33 +180,37 @@ def _borrow(filled: str) -> str:
 def give_back() -> None:
     """Ends the test's use of its databases, whatever it left open in them."""
     for filled, name in _lent:
-        with _autocommit(name) as connection:
+        with _keeper(name).connect() as connection:
             connection.execute(
                 text(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 )
             )
-            connection.exec_driver_sql(_restoring[filled])
+            connection.execute(text("SELECT first.put_back()"))
         _free[filled].append(name)
     _lent.clear()
     _drop(_thrown_away)
     _thrown_away.clear()
 
 
-class _autocommit:
-    """One connection of its own to a database, nothing of it left open."""
+def _keeper(name: str) -> Engine:
+    """Whose one connection puts the rows of this database back. It stays open from test to test: a
+    new one would plan its hundreds of statements anew."""
+    if name in _keepers:
+        _keepers[name] = _keepers.pop(name)
+    else:
+        if len(_keepers) >= MOST_KEEPERS:
+            _dismiss(next(iter(_keepers)))
+        _keepers[name] = create_engine(
+            _address(name), isolation_level="AUTOCOMMIT", pool_pre_ping=True
+        )
+    return _keepers[name]
 
-    def __init__(self, name: str) -> None:
-        self._engine = create_engine(_address(name), isolation_level="AUTOCOMMIT")
 
-    def __enter__(self):
-        self._connection = self._engine.connect()
-        return self._connection
-
-    def __exit__(self, *_) -> None:
-        self._connection.close()
-        self._engine.dispose()
+def _dismiss(name: str) -> None:
+    if name in _keepers:
+        _keepers.pop(name).dispose()
 
 
 _made: set[str] = set()
@@ -210,6 +220,8 @@ def _create(template: str) -> str:
     name = f"{PREFIX}_{os.getpid()}_{next(_numbers)}"
     with _server().connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        # No test takes the server's power away: nobody need wait for the disk at each commit.
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
     if not _made:
         atexit.register(_drop_all)
     _made.add(name)
@@ -217,6 +229,8 @@ def _create(template: str) -> str:
 
 
 def _drop(names: list[str]) -> None:
+    for name in names:
+        _dismiss(name)
     with _server().connect() as connection:
         for name in names:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

@@ -12,7 +12,8 @@ from demo.running import Province
 from demo.story import ASKING, BINH_SON, Story
 from tests.browser.clerk import Clerk
 
-FIRST_PORT = 18400
+# Each process of the tests has ports of its own to look for free ones.
+FIRST_PORT = 18400 + 2000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 DESK, PHONE = (1366, 768), (390, 844)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = [

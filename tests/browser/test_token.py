@@ -1,8 +1,11 @@
 """Signing with the desktop program from a page in Chromium: the program is a simulator behind a
 real WebSocket on the port that the page knows, with a key of the demo authority."""
 
+import fcntl
 import os
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -28,6 +31,14 @@ from tests.signing_token.test_agent_calls import last_request
 from tests.signing_token.test_batches import sign_all
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def _the_only_program():
+    """The page knows one port: processes of the tests that run side by side take turns at it."""
+    with (Path(tempfile.gettempdir()) / "vanthu-desktop-program.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture
