@@ -1,10 +1,10 @@
 #!/bin/sh
 # Installs what the tests drive besides Python: a browser, poppler, LibreOffice, a token made of
-# software. Only as root and with
+# software, the proxies of deploy/. Only as root and with
 # apt-get; elsewhere the tests that need them are skipped and say so.
 missing=""
 for pair in chromium:chromium pdfsig:poppler-utils soffice:libreoffice-writer-nogui \
-    softhsm2-util:softhsm2; do
+    softhsm2-util:softhsm2 nginx:nginx-light caddy:caddy; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
 done
 [ -n "$missing" ] || exit 0
