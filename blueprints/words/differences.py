@@ -103,11 +103,18 @@ DIFFERENCES = {
     ),
 }
 
+# What kinds were called before; a run of then is shown until another replaces it.
+FORMER = {"file-damaged": "package-file-damaged"}
+UNKNOWN = (
+    _l("Một sai lệch do bản khác của phần mềm ghi (%(kind)s)."),
+    _l("Hãy đối soát lại để có câu giải thích."),
+)
+
 
 def difference(kind: str, details: dict) -> tuple[str, str]:
-    """The sentence and the next step of a difference; a kind of another version stands for
-    itself."""
-    sentence, step = DIFFERENCES.get(kind, (kind, ""))
+    """The sentence and the next step of a difference, whatever version found it."""
+    sentence, step = DIFFERENCES.get(FORMER.get(kind, kind), UNKNOWN)
+    details = {"kind": kind} | details
     return str(sentence) % _Said(details), str(step)
 
 

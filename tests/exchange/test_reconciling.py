@@ -314,3 +314,12 @@ def test_every_kind_of_difference_has_words():
         sentence, step = difference(kind, {})
         assert sentence
         assert step
+
+
+def test_a_kind_of_an_earlier_or_another_version_is_told_in_words_too():
+    former = difference("file-damaged", {"document": "5/UBND"})
+    assert former == difference("package-file-damaged", {"document": "5/UBND"})
+    assert former[0].startswith("Tệp gói 5/UBND trên đĩa")
+    sentence, step = difference("kind-of-tomorrow", {})
+    assert sentence.startswith("Một sai lệch do bản khác của phần mềm ghi (kind-of-tomorrow)")
+    assert step
