@@ -47,6 +47,8 @@ def province(chromium, tmp_path_factory, _cheap_passwords, _cheap_signing):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VANTHU_ASSET_SOURCE", "local")
         running = Province(tmp_path_factory.mktemp("province"), FIRST_PORT)
+        for node in running.districts:
+            node.more = node.more | {"VANTHU_PUBLIC_VERIFICATION": "1"}
         try:
             running.prepare()
             running.start()

@@ -189,6 +189,24 @@ def test_administrators_look_at_roots_before_they_trust(hall, province):
     checked(admin)
 
 
+def test_the_page_where_anybody_checks_a_file(hall, story, places):
+    """Nobody is signed in; the report of a good file, of one that is none, and the refusal."""
+    clerk = story.person("st.vanthu")
+    issued = clerk.download(clerk.open(places["sent"]).link("Tải bản gốc"))
+    stranger = hall.person("st.vanthu")
+    stranger.window.clear_cookies()
+    stranger.open("/kiem-tra/")
+    checked(stranger)
+    for data, said in ((issued, "Chữ ký hợp lệ"), (b"%PDF-1.7 nothing", "Không kết luận được")):
+        pdf = {"name": "cong-van.pdf", "mimeType": "application/pdf", "buffer": data}
+        stranger.page.get_by_label("Tệp cần kiểm tra").set_input_files(pdf)
+        stranger.press("Kiểm tra")
+        stranger.sees(said, "Kiểm tra tệp khác")
+        details = stranger.page.locator("main details")
+        details.evaluate_all("all => all.forEach(each => { each.open = true })")
+        checked(stranger)
+
+
 def checked(clerk) -> None:
     """One page that is open, at the sizes of desk and phone."""
     clerk.page.evaluate(AXE_SCRIPT)
