@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Line, PrimaryKey, Short, reference_to
+from models.base import Base, Json, Line, PrimaryKey, Short, reference_to
 
 
 class Origin(StrEnum):
@@ -73,7 +73,8 @@ class AuthorityAnswer(Base):
 
 
 class TimeAuthorityCheck(Base):
-    """How the time-stamping authority answered last; one row for each address it had."""
+    """How the time-stamping authority answered last; one row for each address it had. `changes`:
+    the last times it went away or came back, the newest first, as {"at", "problem"}."""
 
     __tablename__ = "time_authority_check"
     __table_args__ = (UniqueConstraint("url"),)
@@ -87,3 +88,4 @@ class TimeAuthorityCheck(Base):
     authority: Mapped[Line]
     certificate_sha256: Mapped[str] = mapped_column(String(64), default="")
     certificate_ends: Mapped[datetime | None]
+    changes: Mapped[list[dict]] = mapped_column(Json, default=list)

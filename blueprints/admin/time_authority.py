@@ -1,5 +1,8 @@
 """The page of time stamps: the authority, the level that files have reached, what is missing."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from flask import abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -43,6 +46,7 @@ def time_authority():
         seen=seen,
         earlier=[(watching.plain(each.url), each.checked_at) for each in seen.earlier],
         problem=_words(seen.last.problem) if seen.last and seen.last.problem else None,
+        changes=[_change(each) for each in seen.last.changes] if seen.last else [],
         levels=[(each, LEVELS[each], seen.counts[each]) for each in reversed(seen.counts)],
         reasons=[(code, _words(code), count) for code, count in found.reasons.items()],
         reason=reason,
@@ -89,6 +93,12 @@ def _here() -> str:
 
 def _words(code: str):
     return words(Refusal(code))
+
+
+def _change(each: Mapping) -> dict:
+    """When the authority went away or came back."""
+    why = _words(each["problem"]).reason if each["problem"] else ""
+    return {"at": datetime.fromisoformat(each["at"]), "why": why}
 
 
 def _row(each: waiting.Waiting, authority_is_set: bool) -> dict:

@@ -19,6 +19,7 @@ from services.unit_of_work import Work
 
 log = structlog.get_logger()
 PATIENCE = 3.0  # seconds for one time stamp
+MOST_CHANGES = 20
 AWAY_PAUSE = 60.0  # after a failure signatures go without for so long
 _away_until = 0.0
 
@@ -81,10 +82,13 @@ def tried(office: Office, digest: bytes) -> Tried:
 def note(work: Work, result: Tried) -> None:
     """Keeps for the administrators' page how the authority answered."""
     url = work.office.settings.tsa_url
-    row = last(work.session, url)
+    row = last(work.session, url, for_update=True)
     if row is None:
-        row = TimeAuthorityCheck(url=url)
+        row = TimeAuthorityCheck(url=url, changes=[])
         work.session.add(row)
+    if row.problem is None or bool(row.problem) is not bool(result.problem):
+        change = {"at": result.at.isoformat(), "problem": result.problem}
+        row.changes = [change, *row.changes][:MOST_CHANGES]
     row.checked_at, row.problem = result.at, result.problem
     if result.stamp is not None:
         row.answered_at, row.milliseconds = result.at, result.milliseconds
@@ -93,6 +97,8 @@ def note(work: Work, result: Tried) -> None:
         row.certificate_ends = result.stamp.certificate_ends
 
 
-def last(session: Session, url: str) -> TimeAuthorityCheck | None:
+def last(session: Session, url: str, for_update: bool = False) -> TimeAuthorityCheck | None:
     query = select(TimeAuthorityCheck).where(TimeAuthorityCheck.url == url[:500])
+    if for_update:
+        query = query.with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).one_or_none()

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select, update
 
 from domain import permissions
-from domain.roles import Role
+from domain.roles import SYSTEM, Role
 from models.agencies import Appointment
 from models.audit import AuditEntry
 from models.exchange import OutboxItem
 from models.preservation import Preservation, TimeAuthorityCheck
-from services.preservation import waiting
+from services.preservation import stamping, waiting
+from services.preservation.stamping import Tried
+from services.unit_of_work import transaction
 from tests.conftest import PASSWORD
 from tests.visitor import Visitor
 
@@ -75,6 +77,31 @@ def test_asking_now_gets_a_real_stamp_and_notes_how_it_went(journey, administrat
     assert [each["problem"] for each in told] == ["", "tsa-away"]
     checks = journey.office.session().scalars(select(TimeAuthorityCheck.problem)).all()
     assert sorted(checks) == ["", "tsa-away"]
+
+
+def test_when_the_authority_went_away_and_came_back_is_told(journey, administrator):
+    def asked(problem: str, minutes: int) -> None:
+        journey.later(minutes=minutes)
+        result = Tried(journey.office.now(), 5, problem=problem)
+        with transaction(journey.office, SYSTEM) as work:
+            stamping.note(work, result)
+
+    asked("", 0)
+    assert "vắng mặt và trở lại" not in text(administrator.get(PAGE))
+    for problem in ("tsa-away", "tsa-slow", "", "", "tsa-broken"):
+        asked(problem, 7)
+    page = text(administrator.get(PAGE))
+    told = page[page.index("vắng mặt và trở lại") :]
+    assert told.count("Vắng mặt") == 2
+    assert told.count("Trả lời") == 2
+    assert "Không kết nối được dịch vụ cấp dấu thời gian." in told
+    row = journey.office.session().scalars(select(TimeAuthorityCheck)).one()
+    assert [each["problem"] for each in row.changes] == ["tsa-broken", "", "tsa-away", ""]
+    for turn in range(2 * stamping.MOST_CHANGES):
+        asked("tsa-away" if turn % 2 else "", 1)
+    journey.look_anew()
+    row = journey.office.session().scalars(select(TimeAuthorityCheck)).one()
+    assert len(row.changes) == stamping.MOST_CHANGES
 
 
 def test_what_waits_is_listed_with_reason_and_step_and_done_when_tried_again(
