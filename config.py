@@ -43,6 +43,7 @@ class Settings:
     federation_push_seconds: int = 0  # 0: the hub asks
     federation_http: bool = False
     axis_calls_per_minute: int = 12_000  # of one system at the hub; 0: any number
+    stamp_days: int = 0  # how old the time stamp of a call to the hub may be; 0: any
     payload_days: int = 365  # how long the hub keeps what was delivered; 0: for ever
     max_upload: int = 50 * 1024 * 1024
     max_package: int = 120 * 1024 * 1024  # of the exchange, files in base64 and all
@@ -191,6 +192,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         federation_push_seconds=_number(env, "FEDERATION_PUSH_SECONDS", 0),
         federation_http=_one_of(env, "FEDERATION_HTTP", "0", ("0", "1")) == "1",
         axis_calls_per_minute=_number(env, "AXIS_CALLS_PER_MINUTE", 12_000),
+        stamp_days=_number(env, "STAMP_DAYS", 0),
         payload_days=_number(env, "PAYLOAD_DAYS", 365),
         max_upload=_number(env, "MAX_UPLOAD_MB", 50) * 1024 * 1024,
         max_package=_package_limit(env),

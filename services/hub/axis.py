@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from adapters.axis import reply, wire
 from adapters.axis.body import CRLF, file_in, pieces_of
@@ -110,6 +110,7 @@ def _verified(office: Office, operation: str, header: ReadHeader) -> wire.Call:
 
     try:
         verified = wire.verify(header, secrets_of, operation)
+        _check_stamp(office, verified)
         account = callers[verified.system_id]
         if account.is_locked:
             raise AxisRefusal("axis-sender-locked", system_id=verified.system_id)
@@ -121,11 +122,22 @@ def _verified(office: Office, operation: str, header: ReadHeader) -> wire.Call:
     return verified
 
 
+def _check_stamp(office: Office, call: wire.Call) -> None:
+    """A captured call cannot be repeated for ever, where the hub's operator wants it so. The stamp
+    bears no zone: a day more does not matter."""
+    days, at = office.settings.stamp_days, call.stamped_at
+    if days and (at is None or abs(office.now() - at) > timedelta(days=days)):
+        raise AxisRefusal("axis-stamp-old", days=days)
+
+
 def _send(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:
     with _refusals_noted(office, call):
         sender = call.arguments.get("from", "")
         if sender != call.system_id:
             raise AxisRefusal("axis-wrong-from", sender=sender, system_id=call.system_id)
+        # Else whoever has caught the headers of a call could send what they like under them.
+        if not call.arguments.get("hash-file"):
+            raise AxisRefusal("axis-header-missing", header="hash-file")
         kind, to = _kind(call, default=""), call.recipients
         office.session().rollback()  # nothing stays open while bytes travel
         with office.files.incoming() as package:
