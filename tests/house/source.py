@@ -1,6 +1,7 @@
 """The source of the program as syntax trees, for tests that hold the house rules."""
 
 import ast
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -18,15 +19,21 @@ def python_files() -> dict[Path, ast.Module]:
     return {path.relative_to(ROOT): ast.parse(path.read_text()) for path in paths}
 
 
-def calls(name: str):
-    """Every call of a function or method of this name, with its file."""
+@cache
+def _calls() -> dict[str, list[tuple[Path, ast.Call]]]:
+    found = defaultdict(list)
     for path, tree in python_files().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 called = node.func
-                found = getattr(called, "attr", None) or getattr(called, "id", None)
-                if found == name:
-                    yield path, node
+                name = getattr(called, "attr", None) or getattr(called, "id", None)
+                found[name].append((path, node))
+    return found
+
+
+def calls(name: str) -> list[tuple[Path, ast.Call]]:
+    """Every call of a function or method of this name, with its file."""
+    return _calls().get(name, [])
 
 
 def literal(node: ast.Call, position: int = 0) -> str | None:
