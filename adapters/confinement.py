@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 
 MOST_ANSWER = 16 * 1024 * 1024
+PATIENCE = 2  # how many seconds are waited for each of processor time: others work here, too
 _PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -24,8 +25,8 @@ class Died(Exception):
 def confined(work: Callable[[], bytes], seconds: int, memory: int) -> bytes:
     """What `work` gives, made in a forked process.
 
-    `seconds` bounds its processor time, and twice that the waiting; `memory` is how many bytes it
-    may take beyond what this process has. It writes no files, reaches no network and has
+    `seconds` bounds its processor time, and `PATIENCE` times that the waiting; `memory` is how many
+    bytes it may take beyond what this process has. It writes no files, reaches no network and has
     none of the files and connections that are open here. Raises Died.
     """
     reading, writing = os.pipe()
@@ -35,7 +36,7 @@ def confined(work: Callable[[], bytes], seconds: int, memory: int) -> bytes:
         _child(work, writing, seconds, memory)
     os.close(writing)
     try:
-        answer = _read(reading, time.monotonic() + 2 * seconds)
+        answer = _read(reading, time.monotonic() + PATIENCE * seconds)
     finally:
         os.close(reading)
         os.kill(pid, signal.SIGKILL)  # not yet reaped, so the number is still its own

@@ -16,6 +16,7 @@ from jinja2.bccache import Bucket
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
+from adapters import confinement
 from adapters.signing.demo_ca import DemoCA
 from adapters.signing.keys import sealed
 from app import create_app
@@ -117,6 +118,12 @@ class CompiledStatements(dict):
 
 TEMPLATES = CompiledTemplates()
 STATEMENTS = CompiledStatements()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _patience():
+    """A machine that is busy with other tests is not the fault of the file that is looked at."""
+    confinement.PATIENCE = 12
 
 
 @pytest.fixture(autouse=True, scope="session")
