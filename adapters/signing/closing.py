@@ -14,15 +14,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from asn1crypto import algos
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509 import load_der_x509_certificate
 
 from adapters.signing.appended import Parts, SignedField, between, length, signed_field
 from adapters.signing.cms_reading import Signer, read_signer
 from adapters.signing.pdf import open_pdf, signature_fields
+from adapters.signing.schemes import verify
 from domain.errors import Invalid, Refusal
 
 SMALL = 4 * 1024 * 1024  # bytes: joined in memory, which is read faster than in parts
@@ -148,15 +147,12 @@ def _public_key(certificate: bytes) -> CertificatePublicKeyTypes:
     return load_der_x509_certificate(certificate).public_key()
 
 
+@lru_cache(maxsize=64)
+def _mechanism(der: bytes) -> algos.SignedDigestAlgorithm:
+    return algos.SignedDigestAlgorithm.load(der)
+
+
 def _check(signer: Signer) -> None:
-    key = _public_key(signer.certificate)
-    algorithm = getattr(hashes, signer.digest_name.upper())()
-    try:
-        if isinstance(key, rsa.RSAPublicKey):
-            key.verify(signer.value, signer.attributes, padding.PKCS1v15(), algorithm)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signer.value, signer.attributes, ec.ECDSA(algorithm))
-        else:
-            raise Invalid("signature-not-genuine", field="file")
-    except InvalidSignature as error:
-        raise Invalid("signature-not-genuine", field="file") from error
+    key, named = _public_key(signer.certificate), _mechanism(signer.mechanism)
+    if not verify(key, signer.value, signer.attributes, signer.digest_name, named):
+        raise Invalid("signature-not-genuine", field="file")

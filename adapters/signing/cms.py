@@ -12,13 +12,11 @@ from functools import lru_cache
 from asn1crypto import algos, core, x509
 from pyhanko.sign.general import as_signing_certificate_v2
 
-from domain.errors import Invalid
+from adapters.signing.schemes import DIGESTS, Scheme, mechanism, scheme_of
 
 _SEQUENCE, _SET, _OCTETS = 0x30, 0x31, 0x04
 _FIRST, _SECOND = 0xA0, 0xA1  # context tags [0] and [1], constructed
 _VERSION_1 = b"\x02\x01\x01"
-_MECHANISMS = {"rsa": "{}_rsa", "ec": "{}_ecdsa"}
-DIGESTS = {"sha256": 32, "sha384": 48, "sha512": 64}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,18 +51,22 @@ class CmsTemplate:
 
 
 def template_for(
-    certificate: x509.Certificate, chain: Sequence[x509.Certificate], digest: str = "sha256"
+    certificate: x509.Certificate,
+    chain: Sequence[x509.Certificate],
+    digest: str = "sha256",
+    scheme: Scheme | None = None,
 ) -> CmsTemplate:
-    """The template of a certificate; Invalid("key-type-unsupported") unless it is RSA or EC."""
-    return _template(certificate.dump(), tuple(each.dump() for each in chain), digest)
+    """The template of a certificate; Invalid("key-type-unsupported") unless it is RSA or EC. The
+    key signs as its kind does, unless another scheme is named."""
+    scheme = scheme or scheme_of(certificate)
+    return _template(certificate.dump(), tuple(each.dump() for each in chain), digest, scheme)
 
 
 @lru_cache(maxsize=256)
-def _template(certificate: bytes, chain: tuple[bytes, ...], digest: str) -> CmsTemplate:
+def _template(
+    certificate: bytes, chain: tuple[bytes, ...], digest: str, scheme: Scheme
+) -> CmsTemplate:
     owner = x509.Certificate.load(certificate)
-    mechanism = _MECHANISMS.get(owner.public_key.algorithm)
-    if mechanism is None:
-        raise Invalid("key-type-unsupported", field="file")
     algorithm = algos.DigestAlgorithm({"algorithm": digest}).dump()
     serial = owner["tbs_certificate"]["serial_number"].dump()
     return CmsTemplate(
@@ -73,7 +75,7 @@ def _template(certificate: bytes, chain: tuple[bytes, ...], digest: str) -> CmsT
         _certificates=_tlv(_FIRST, *sorted({certificate, *chain})),
         _signer=_VERSION_1 + _tlv(_SEQUENCE, owner.issuer.dump(), serial) + algorithm,
         _attributes=_attributes_around(owner, digest),
-        _mechanism=algos.SignedDigestAlgorithm({"algorithm": mechanism.format(digest)}).dump(),
+        _mechanism=mechanism(scheme, digest).dump(),
     )
 
 

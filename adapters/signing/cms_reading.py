@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from asn1crypto import algos, cms, core, x509
 
-from adapters.signing.cms import DIGESTS
+from adapters.signing.schemes import DIGESTS
 from domain.errors import Invalid
 
 _INTEGER, _OCTETS, _OID, _SEQUENCE, _SET = 0x02, 0x04, 0x06, 0x30, 0x31
@@ -25,12 +25,14 @@ _DIGEST_NAMES = {algos.DigestAlgorithmId(each).dump(): each for each in DIGESTS}
 @dataclass(frozen=True)
 class Signer:
     """The signer of a CMS: certificate (DER), name of the digest's algorithm, the digest that was
-    signed, the attributes that hold it (as they are signed) and the signature's value."""
+    signed, the attributes that hold it (as they are signed), the algorithm (DER) and the value of
+    the signature."""
 
     certificate: bytes
     digest_name: str
     message_digest: bytes
     attributes: bytes
+    mechanism: bytes
     value: bytes
 
 
@@ -77,6 +79,7 @@ def _quickly(data: bytes) -> Signer:
         digest_name=name,
         message_digest=_message_digest(data, attributes),
         attributes=b"\x31" + data[attributes.start + 1 : attributes.end],  # a plain SET is signed
+        mechanism=_bytes(data, mechanism),
         value=data[value.content : value.end],
     )
 
@@ -145,6 +148,7 @@ def _fully(data: bytes) -> Signer:
         digest_name=name,
         message_digest=message_digest,
         attributes=b"\x31" + signer["signed_attrs"].dump()[1:],
+        mechanism=signer["signature_algorithm"].dump(),
         value=signer["signature"].native,
     )
 

@@ -17,6 +17,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from adapters.signing.certificates import facts_of
 from adapters.signing.finishing import Holder, SigningFailed, check_holder, failures
 from adapters.signing.keys import SigningKey
+from adapters.signing.schemes import mechanism
 from adapters.signing.trust import VIETNAM
 from domain.errors import Invalid
 
@@ -102,7 +103,10 @@ class _Waiting(Signer):
     def __init__(self, holder: Holder) -> None:
         store = SimpleCertificateStore()
         store.register_multiple(holder.chain)
-        super().__init__(signing_cert=holder.certificate, cert_registry=store)
+        how = mechanism(holder.scheme, DIGEST)
+        super().__init__(
+            signing_cert=holder.certificate, cert_registry=store, signature_mechanism=how
+        )
         self._zeros, self.attributes = bytes(holder.signature_bytes), b""
 
     async def async_sign_raw(

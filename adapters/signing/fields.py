@@ -6,6 +6,7 @@ locks number and date when it is signed. Widgets carry no /P: difference analysi
 pages through it and call every later change unexplained.
 """
 
+import hashlib
 from dataclasses import replace
 from io import BytesIO
 
@@ -14,7 +15,7 @@ from pyhanko.pdf_utils.generic import pdf_name as name
 from pyhanko.pdf_utils.generic import pdf_string as string
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.pdf_utils.writer import copy_into_new_writer
+from pyhanko.pdf_utils.writer import PdfFileWriter, copy_into_new_writer
 from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
 
 from adapters.signing.finding import (
@@ -137,10 +138,19 @@ def strictly_readable(pdf: bytes, reader: PdfFileReader) -> bytes:
             return pdf
     except Invalid:
         pass
-    output = BytesIO()
-    copy_into_new_writer(reader).write(output)
+    output, writer = BytesIO(), copy_into_new_writer(reader)
+    _settle(writer, pdf)
+    writer.write(output)
     open_pdf(output.getvalue(), strict=True)
     return output.getvalue()
+
+
+def _settle(writer: PdfFileWriter, content: bytes) -> None:
+    """Another run writes the same file: its identifier (ISO 32000-1, 14.4) is of the content and
+    not at random, and its metadata stay the author's, who modified it last."""
+    half = generic.ByteStringObject(hashlib.sha256(content).digest()[:16])
+    writer._document_id = generic.ArrayObject([half, half])
+    writer._update_meta = lambda: None
 
 
 def _text_field(writer: IncrementalPdfFileWriter, field: str, box: Box) -> generic.IndirectObject:

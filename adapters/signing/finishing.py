@@ -15,6 +15,7 @@ from adapters.signing.certificates import check_usable, facts_of
 from adapters.signing.closing import closing_signature
 from adapters.signing.keys import SigningKey
 from adapters.signing.report import Report
+from adapters.signing.schemes import Scheme
 from adapters.signing.update import SignatureToMake, Stamp
 from adapters.signing.validate import validate_strict
 from domain.errors import Refusal, Unavailable
@@ -32,6 +33,10 @@ class Holder(Protocol):
     @property
     def signature_bytes(self) -> int:
         """The most bytes its signature value has."""
+
+    @property
+    def scheme(self) -> Scheme:
+        """How its key signs. Refuses Invalid("key-type-unsupported")."""
 
 
 class SigningFailed(Unavailable):

@@ -197,8 +197,9 @@ def _ready(
     before: bytes, update: Increment, field: Field, wish: Wish, holder: Holder
 ) -> SignatureToMake:
     return make_ready(
-        before, update, field, wish, holder.certificate, holder.chain, holder.signature_bytes
-    )
+        before, update, field, wish, holder.certificate, holder.chain,
+        holder.signature_bytes, holder.scheme,
+    )  # fmt: skip
 
 
 def _fill(update: Increment, field: Field, text: str, font: bytes) -> None:

@@ -21,10 +21,11 @@ from pyhanko.pdf_utils.generic import pdf_string as string
 from pyhanko.sign.fields import MDPPerm
 
 from adapters.signing.baked import written
-from adapters.signing.cms import DIGESTS, CmsTemplate, template_for
+from adapters.signing.cms import CmsTemplate, template_for
 from adapters.signing.finding import Field
 from adapters.signing.increment import Increment
 from adapters.signing.pdf import entry
+from adapters.signing.schemes import DIGESTS, Scheme
 from adapters.signing.trust import VIETNAM
 from domain.errors import Invalid
 
@@ -65,6 +66,7 @@ class SignatureToMake:
     digest_name: str
     certificate: x509.Certificate
     chain: tuple[x509.Certificate, ...]
+    scheme: Scheme
     hashed: object = field(default=None, compare=False, repr=False)  # `before`, while at hand
 
     @cached_property
@@ -102,6 +104,7 @@ class SignatureToMake:
                 "digest_name": self.digest_name,
                 "certificate": _text(self.certificate.dump()),
                 "chain": [_text(each.dump()) for each in self.chain],
+                "scheme": self.scheme,
             }
         ).encode()
 
@@ -118,11 +121,12 @@ class SignatureToMake:
             digest_name=record["digest_name"],
             certificate=_certificate(record["certificate"]),
             chain=tuple(_certificate(each) for each in record["chain"]),
+            scheme=Scheme(record["scheme"]),
         )
 
     @cached_property
     def _template(self) -> CmsTemplate:
-        return template_for(self.certificate, self.chain, self.digest_name)
+        return template_for(self.certificate, self.chain, self.digest_name, self.scheme)
 
 
 def make_ready(
@@ -133,11 +137,12 @@ def make_ready(
     certificate: x509.Certificate,
     chain: Sequence[x509.Certificate],
     signature_bytes: int,
+    scheme: Scheme,
 ) -> SignatureToMake:
     """The last objects of an update (signature dictionary, permissions, flags), and the update
     closed over them: after this nothing may be added. `field` is an empty signature field whose
     appearance is drawn already."""
-    template = template_for(certificate, chain, wish.digest)
+    template = template_for(certificate, chain, wish.digest, scheme)
     room = _room(template, signature_bytes) + (STAMP_ROOM if wish.stamped else 0)
     head, middle, rest = _dictionary(update, field, wish)
     signature = update.add(b"".join((head, b"0" * (2 * room), middle, _PLACE, rest)))
@@ -160,6 +165,7 @@ def make_ready(
         digest_name=wish.digest,
         certificate=certificate,
         chain=tuple(chain),
+        scheme=scheme,
         hashed=hashed,
     )
 

@@ -25,7 +25,7 @@ SALT_BYTES = 16
 NONCE_BYTES = 12
 SCRYPT_LOG2_N = 15  # 32 MiB and about 0.1 s for each guess
 PIN_SHORTEST = 6
-NOTHING: Mapping[str, str] = {}
+NOTHING: Mapping = {}
 
 
 class WrongPin(Invalid):
@@ -78,15 +78,13 @@ def pin_key(pin: str, node_key: bytes, salt: bytes, log2_n: int) -> bytes:
 @dataclass(frozen=True)
 class Authority:
     """What an authorisation gives: the data key, and what serves this one signing only (the code of
-    a signing service that was typed for it)."""
+    a signing service that was typed for it, or the signatures that the service made for it)."""
 
     data_key: DataKey = field(repr=False)
-    once: Mapping[str, str] = field(repr=False, default_factory=dict)
+    once: Mapping = field(repr=False, default_factory=dict)
 
 
-def authorise(
-    data_key: DataKey, node_key: bytes, binding: bytes, once: Mapping[str, str] = NOTHING
-) -> bytes:
+def authorise(data_key: DataKey, node_key: bytes, binding: bytes, once: Mapping = NOTHING) -> bytes:
     """An authorisation to sign exactly what `binding` names; store it, redeem it, delete it.
 
     It holds the data key, and what was typed for this one signing, under the node key, so it is

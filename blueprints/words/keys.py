@@ -101,15 +101,16 @@ SERVICES = {
         _l("Hãy yêu cầu nhà cung cấp đặt PIN hoặc OTP cho khóa."),
     ),
     "csc-algorithm": (
-        _l("Khóa này ở dịch vụ ký không ký được RSA PKCS#1 v1.5 hay ECDSA với SHA-256."),
+        _l("Khóa này ở dịch vụ ký không ký được RSA (PKCS#1 v1.5, PSS) hay ECDSA với SHA-256."),
         _l("Hãy yêu cầu nhà cung cấp mở thuật toán này cho khóa, hoặc chọn khóa khác."),
     ),
-    "csc-one-at-a-time": (
-        _l("Dịch vụ ký buộc mỗi mã OTP vào đúng một chữ ký, nên không ký nhiều tệp một lần được."),
-        _l(
-            "Hãy ký từng văn bản, mỗi lần một mã OTP. Văn bản có tệp đính kèm riêng thì gộp phụ "
-            "lục vào tệp chính, hoặc dùng khóa con dấu khác."
-        ),
+    "csc-three-signatures": (
+        _l("Văn bản này cần ba chữ ký nối tiếp nhau của cơ quan, vì lãnh đạo ký bằng VGCA."),
+        _l("Một mã OTP của dịch vụ ký không đủ; hãy đóng dấu bằng khóa khác của cơ quan."),
+    ),
+    "csc-hash-other": (
+        _l("Tệp cần ký không còn là tệp mà dịch vụ ký đã cho phép."),
+        _l("Hãy ký lại với mã OTP mới; vẫn không được thì dùng khóa khác."),
     ),
     "csc-too-many": (
         _l("Dịch vụ ký chỉ cho tối đa %(most)s chữ ký với một mã OTP."),

@@ -16,12 +16,13 @@ from models.batches import BatchItem, BatchItemState, SigningBatch
 from models.signing import CertificateBinding, KeyBackend, SigningRole
 from services import outbox
 from services.accounts.sessions import actor_in
-from services.batches import telling, watching
+from services.batches import one_code, telling, watching
 from services.batches.starting import KIND, QUEUE, bound_to
 from services.office import Office
 from services.outbox import Lease, LeaseLost
 from services.outgoing import actions
 from services.outgoing.queries import last_request
+from services.signing import backends
 from services.signing.pins import PinProof
 from services.signing.proving import TokenProof
 from services.unit_of_work import Work, transaction
@@ -62,6 +63,7 @@ def _next(office: Office, batch_id: int) -> BatchItem | None:
 
 def _end(office: Office, lease: Lease) -> None:
     """Every document has had its turn; once their signatures are there too, people are told."""
+    one_code.serve(office, lease)
     with transaction(office, SYSTEM) as work:
         found = watching.whole(work.session, lease.subject_id)
         found.batch.finished_at = found.batch.finished_at or work.now
@@ -144,5 +146,5 @@ def _proof(office: Office, batch: SigningBatch, item: BatchItem) -> PinProof | T
     role = ROLES[batch.action]
     return PinProof(
         item.document_id, batch.person_id, role, batch.binding_id, opened.data_key, opened.once,
-        until,
+        until, backends.signs_ahead(signer),
     )  # fmt: skip

@@ -201,6 +201,8 @@ def _finish(office: Office, lease: Lease, report: Report) -> None:
         request, copy = _locked(work, lease)
         request.state, request.finished_at = SigningState.DONE, work.now
         copy.output_sha256 = request.output_sha256
+        if backends.signs_ahead(request.binding):
+            pins.note_code(work, request.binding, [copy.id], right=True)
         token_rows.forget(work, request)
         keeping.begin(work, request.output_sha256, Origin.OWN, copy.agency_id)
         verification.record(work, request.output_sha256, report)
@@ -217,6 +219,8 @@ def _fail(office: Office, lease: Lease, refusal: Refusal) -> None:
         request.state, request.finished_at = SigningState.FAILED, work.now
         request.failure, request.authorisation = refusal.code, None
         token_rows.forget(work, request)
+        if refusal.code == "csc-otp-wrong":
+            pins.note_code(work, request.binding, [copy.id], right=False)
         copy.failure = refusal.code
         if copy.state == CopyState.SIGNING:
             state.move(work, copy, "sign_failed", failure=refusal.code)

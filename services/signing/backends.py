@@ -56,17 +56,20 @@ def typed_once(
     it is turned into the service's activation data at once, so that a wrong one is told on the page
     and one code serves all of the `count` signatures.
 
-    Raises Invalid("required" | "csc-otp-wrong", field="otp"; "csc-one-at-a-time" |
-    "csc-too-many"), KeyRefused, Unavailable("csc-away").
+    Where the service ties a code to the very hashes, only the worker can name them, and the code
+    itself travels there.
+
+    Raises Invalid("required" | "csc-too-many", field="otp"), KeyRefused("csc-otp-wrong"),
+    Unavailable("csc-away").
     """
     if not needs_otp(binding):
         return NOTHING
     if not authority.once.get("otp"):
         raise Invalid("required", field="otp")
     key = open_binding(office, binding, authority)
-    if key.facts["pins_hashes"]:  # they are known to the worker only, one after the other
-        if count > 1:
-            raise Invalid("csc-one-at-a-time", field="otp")
+    if key.signs_ahead:
+        if count > key.facts["most"]:
+            raise Invalid("csc-too-many", field="otp", most=key.facts["most"])
         return authority.once
     return {"sad": key.activate(count)}
 
@@ -76,8 +79,9 @@ def needs_otp(binding: CertificateBinding) -> bool:
     return binding.backend == KeyBackend.CSC and bool(binding.parameters.get("needs_otp"))
 
 
-def one_code_one_signature(binding: CertificateBinding) -> bool:
-    """Whether each signature needs a code of its own: the service ties it to the very hash."""
+def signs_ahead(binding: CertificateBinding) -> bool:
+    """Whether all that one code shall serve must be signed at once: the service ties the code to
+    the very hashes."""
     return needs_otp(binding) and bool(binding.parameters.get("pins_hashes"))
 
 

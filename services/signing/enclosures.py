@@ -51,7 +51,7 @@ def sign_each(
     "certificate-…", SigningFailed."""
     for enclosure in list(request.document.enclosures):
         if not holds(office, request, enclosure):
-            made = _made(office, request, enclosure, key, last_try)
+            made = make(office, request, enclosure, key, last_try)
             pin(office, lease, enclosure.id, made)
 
 
@@ -60,13 +60,14 @@ def block_lines(reference: str, at) -> tuple[str, ...]:
     return f"{LABEL_NUMBER}: {reference}", f"{LABEL_TIME}: {signing_time(at)}"
 
 
-def _made(
+def make(
     office: Office,
     request: SigningRequest,
     enclosure: Enclosure,
     key: SigningKey,
     last_try: bool,
 ) -> Made:
+    """One enclosure, signed; on the last try beside it where nothing can be added to it."""
     data = grounds.read_file(office, enclosure.sha256, "file-damaged")
     manner = manner_for(office, request, enclosure, data)
     if manner is Manner.OWN:

@@ -6,9 +6,16 @@ from domain.errors import Refusal
 from models.outgoing import OutgoingDocument
 from models.signing import SigningRequest, SigningRole, SigningState
 from services.outgoing.state import move
-from services.signing import bindings, grounds
+from services.signing import bindings, grounds, token_rows
 from services.signing.batched import batch_of
 from services.unit_of_work import Work
+
+
+def fail(work: Work, request: SigningRequest, doc: OutgoingDocument, refusal: Refusal) -> None:
+    """Ends what a worker could not make, and writes down why."""
+    work.audit("signing:failed", doc, **why(request, refusal))
+    token_rows.forget(work, request)
+    give_back(work, request, doc, refusal)
 
 
 def give_back(work: Work, request: SigningRequest, doc: OutgoingDocument, refusal: Refusal) -> None:

@@ -8,17 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from adapters.files import PDF, begins_with
-from adapters.signing.finishing import finish_update
-from adapters.signing.keys import SigningKey, redeem
 from adapters.signing.lettering import check_font
-from adapters.signing.permissions import is_certified
 from adapters.signing.report import Report
-from adapters.signing.sign import ready_issue
 from adapters.signing.trust import TrustList
-from adapters.signing.uncertified import issue_beside
 from adapters.signing.validate import validate_strict
 from adapters.typeset import font_bytes
-from domain.errors import Conflict, Forbidden, Refusal, Unavailable
+from domain.errors import Conflict, Refusal, Unavailable
 from domain.roles import SYSTEM
 from models.files import StoredFile
 from models.outgoing import OutgoingDocument
@@ -28,14 +23,15 @@ from services import outbox, stored_files
 from services.office import Office
 from services.outbox import Lease
 from services.outgoing.state import move
-from services.preservation import keeping, stamping
+from services.preservation import keeping
 from services.signing import (
-    backends,
     enclosures,
     ending,
     grounds,
+    making,
     material,
     timing,
+    together,
     token_answers,
     token_enclosures,
     token_rows,
@@ -44,11 +40,10 @@ from services.signing import (
     verification,
 )
 from services.signing.batched import batch_of
-from services.signing.requests import bound_to
+from services.signing.making import Parts
 from services.unit_of_work import Work, transaction
 
 TRIES = 3
-Parts = tuple[bytes, bytes]
 
 
 def warm_up() -> None:
@@ -90,15 +85,18 @@ def _make(office: Office, lease: Lease, request: SigningRequest) -> Parts:
     this process only, between these lines."""
     if request.binding.backend == KeyBackend.TOKEN:
         return _of_token(office, lease, request)
-    timing.fix(office, lease, request)
-    data = grounds.read_file(office, request.input_sha256, "file-damaged")
-    if request.role == SigningRole.LEADER:
-        return _as_leader(office, request, data)
-    grounds.check_leader_signed(office.session(), request, data)
-    key = _key(office, request)
-    last_try = lease.attempts >= TRIES
-    enclosures.sign_each(office, lease, request, key, last_try=last_try)
-    return _as_seal(office, request, data, key)
+    key = making.key_of(office, request)
+    if together.is_due(key):
+        for refusal in together.sign_ahead(office, lease, [request]).values():
+            raise refusal
+        key = making.key_of(office, request)
+    if not together.is_done(key):
+        timing.fix(office, lease, request)
+    data = making.input_of(office, request)
+    if request.role == SigningRole.SEAL:
+        last_try = lease.attempts >= TRIES
+        enclosures.sign_each(office, lease, request, key, last_try=last_try)
+    return making.made(office, request, data, key)
 
 
 def _of_token(office: Office, lease: Lease, request: SigningRequest) -> Parts:
@@ -111,32 +109,6 @@ def _of_token(office: Office, lease: Lease, request: SigningRequest) -> Parts:
     if refused:
         raise token_answers.AnswerRefused(refused)
     return made
-
-
-def _as_leader(office: Office, request: SigningRequest, data: bytes) -> Parts:
-    parts = material.of_leader(office, request, request.signing_at)
-    key, stamp = _key(office, request), stamping.stamper(office)
-    made = turns.ready(request.document, data, key, parts | {"stamped": stamp is not None})
-    return data, finish_update(made, key, stamp)
-
-
-def _as_seal(office: Office, request: SigningRequest, data: bytes, key: SigningKey) -> Parts:
-    parts = material.of_seal(office, request, request.signing_at)
-    stamp = stamping.stamper(office)
-    if not is_certified(data):
-        return data, issue_beside(data, key, stamp=stamp, **parts)[len(data) :]
-    made = ready_issue(data, key, stamped=stamp is not None, **parts)
-    return data, finish_update(made, key, stamp)
-
-
-def _key(office: Office, request: SigningRequest) -> SigningKey:
-    """Redeems the authorisation. Raises Forbidden("authorisation-expired" |
-    "authorisation-invalid") and what the holder of the key refuses."""
-    if request.authorisation is None or office.now() > request.authorised_until:
-        raise Forbidden("authorisation-expired")
-    node_key = office.settings.node_key
-    authority = redeem(request.authorisation, node_key, bound_to(request))
-    return backends.open_binding(office, request.binding, authority)
 
 
 def _pin(office: Office, lease: Lease, signed: Parts) -> str:
@@ -246,9 +218,7 @@ def _fail(office: Office, lease: Lease, refusal: Refusal) -> None:
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
         request, doc = _locked(work, lease)
-        work.audit("signing:failed", doc, **ending.why(request, refusal))
-        token_rows.forget(work, request)
-        ending.give_back(work, request, doc, refusal)
+        ending.fail(work, request, doc, refusal)
 
 
 def _locked(work: Work, lease: Lease) -> tuple[SigningRequest, OutgoingDocument]:

@@ -26,7 +26,7 @@ class Wanted:
 
     code: bool = False
     otp: bool = False
-    otp_each: bool = False  # a code is good for one signature only
+    otp_serves: int = 0  # so many signatures at most, where a code is asked for
     token: bool = False  # not even the PIN: the person's own token asks for its own
 
 
@@ -52,8 +52,9 @@ def wanted(office: Office, actor: Actor) -> Wanted:
         binding = pins.key_in_use(office, actor, pins.role_of(actor))
     except Refusal as refusal:
         return Wanted(token=refusal.code == "key-on-token")
-    each = backends.one_code_one_signature(binding)
-    return Wanted(binding.demands_code, backends.needs_otp(binding), each)
+    if not backends.needs_otp(binding):
+        return Wanted(binding.demands_code)
+    return Wanted(binding.demands_code, True, int(binding.parameters.get("most", 1)))
 
 
 def enrol(office: Office, actor: Actor) -> Enrolment:

@@ -50,8 +50,9 @@ class PinProof:
     role: SigningRole
     binding_id: int
     data_key: DataKey = field(repr=False)
-    once: Mapping[str, str] = field(repr=False, default_factory=dict)
+    once: Mapping = field(repr=False, default_factory=dict)
     until: datetime | None = None  # of a batch: its own end comes before that of the request
+    waits: bool = False  # of a batch: all that one code serves is signed at once, at its end
 
 
 def check_pin(
@@ -118,8 +119,9 @@ def _opened(
         _require_code(office, actor, typed)
         code = typed.code
     binding_id, data_key = binding.id, _unlock(office, binding, typed.pin)
-    attempt = Attempt(binding_id, documents, "" if data_key else "pin", code)
-    once: Mapping[str, str] = {}
+    proves = not backends.signs_ahead(binding)
+    attempt = Attempt(binding_id, documents, "" if data_key else "pin", code, proves)
+    once: Mapping = {}
     if data_key:
         try:
             authority = Authority(data_key, {"otp": typed.otp})
@@ -194,12 +196,14 @@ def _require_code(office: Office, actor: Actor, typed: Typed) -> None:
 @dataclass(frozen=True)
 class Attempt:
     """One try at a key: what is known to be wrong already ("pin", "otp", or nothing), and the code
-    to look at, if one is demanded."""
+    to look at, if one is demanded. It `proves` nothing yet, and forgives nothing, where a service
+    will tell the worker whether the code was right (`note_code`)."""
 
     binding_id: int
     documents: Sequence[int]
     wrong: str = ""
     code: str | None = field(default=None, repr=False)
+    proves: bool = True
 
 
 def count(office: Office, actor: Actor, attempt: Attempt) -> Refusal | None:
@@ -216,8 +220,19 @@ def count(office: Office, actor: Actor, attempt: Attempt) -> Refusal | None:
             return _wrong(work, binding, attempt, attempt.wrong)
         if attempt.code is not None and not _is_code(work, actor, attempt.code):
             return _wrong(work, binding, attempt, "code")
-        binding.wrong_pins, binding.locked_until = 0, None
+        if attempt.proves:
+            binding.wrong_pins, binding.locked_until = 0, None
         return None
+
+
+def note_code(
+    work: Work, binding: CertificateBinding, documents: Sequence[int], *, right: bool
+) -> None:
+    """What a service told the worker of a code: a wrong one counts like a wrong PIN."""
+    if right:
+        binding.wrong_pins, binding.locked_until = 0, None
+    elif binding.locked_until is None or binding.locked_until <= work.now:
+        _wrong(work, binding, Attempt(binding.id, documents), "otp")
 
 
 def _is_code(work: Work, actor: Actor, code: str) -> bool:

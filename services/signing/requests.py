@@ -84,7 +84,8 @@ def _request(
         return request
     node_key = work.office.settings.node_key
     request.authorisation = authorise(proof.data_key, node_key, bound_to(request), proof.once)
-    work.enqueue(QUEUE, KIND, request.id, priority=doc.urgency)
+    if not proof.waits:
+        work.enqueue(QUEUE, KIND, request.id, priority=doc.urgency)
     return request
 
 

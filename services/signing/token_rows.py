@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from adapters.signing.detached import DetachedToMake
 from adapters.signing.keys import longest_signature
+from adapters.signing.schemes import Scheme, scheme_of
 from adapters.signing.update import SignatureToMake
 from models.copies import CopySigning
 from models.outgoing import Enclosure
@@ -31,6 +32,10 @@ class Holder:
     @property
     def signature_bytes(self) -> int:
         return longest_signature(self.certificate)
+
+    @property
+    def scheme(self) -> Scheme:
+        return scheme_of(self.certificate)
 
 
 @dataclass(frozen=True)

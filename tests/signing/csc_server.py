@@ -1,17 +1,20 @@
 """A small remote signing service (Cloud Signature Consortium, 1.0.4 and 2) over real HTTP on this
-machine, with a real key. It is as strict as the real ones: a code serves once, an authorisation is
-for so many signatures, and where it names hashes, for those only."""
+machine, with a real key. It is as strict as the real ones: a code serves once and not after three
+wrong tries, an authorisation is for so many signatures and no more than the key makes at once, and
+where it names hashes, for each of those once."""
 
 import base64
 import json
 import secrets
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
+from asn1crypto import algos
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
@@ -40,6 +43,7 @@ class Service:
     status: int = 0  # answer everything with this
     pause: float = 0.0
     otp: str = ""
+    wrong_otps: int = 0
     calls: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     sads: dict[str, dict] = field(default_factory=dict)
@@ -99,7 +103,7 @@ class Service:
         return 200, said | {"auth": {"mode": "explicit", "objects": objects}}
 
     def _credentials_sendOTP(self, asked: dict, version: int) -> tuple[int, dict]:
-        self.otp = f"{secrets.randbelow(10**6):06}"
+        self.otp, self.wrong_otps = f"{secrets.randbelow(10**6):06}", 0
         return 204, {}
 
     _credentials_getChallenge = _credentials_sendOTP
@@ -108,16 +112,40 @@ class Service:
         given = {each["id"]: each["value"] for each in asked.get("authData", ())} or asked
         if given.get("PIN") != self.pin:
             return 400, {"error": "invalid_pin", "error_description": "The PIN is invalid"}
-        if self.needs_otp and (not self.otp or given.get("OTP") != self.otp):
+        if self.needs_otp and not self._takes(given.get("OTP")):
             return 400, {"error": "invalid_otp", "error_description": "The OTP is invalid"}
-        self.otp = ""
         named = asked.get("hash" if version == 1 else "hashes")
-        if self.scal == "2" and not named:
-            return 400, {"error": "invalid_request", "error_description": "Missing hash"}
+        problem = self._problem_of(asked, named, version)
+        if problem:
+            return 400, {"error": "invalid_request", "error_description": problem}
         sad = secrets.token_hex(16)
         ends = time.monotonic() + self.lasts
-        self.sads[sad] = {"left": asked["numSignatures"], "hashes": named, "ends": ends}
+        left = list(named) if named else None
+        self.sads[sad] = {"left": asked["numSignatures"], "hashes": left, "ends": ends}
         return 200, {"SAD": sad, "expiresIn": self.lasts}
+
+    def _takes(self, given: str | None) -> bool:
+        """A code is good once, and for nobody after three wrong tries."""
+        if self.otp and given == self.otp:
+            self.otp, self.wrong_otps = "", 0
+            return True
+        self.wrong_otps += 1
+        if self.wrong_otps >= 3:
+            self.otp = ""
+        return False
+
+    def _problem_of(self, asked: dict, named: list | None, version: int) -> str:
+        if not 1 <= asked["numSignatures"] <= self.most:
+            return "Numbers of signatures is too high"
+        if self.scal != "2":
+            return ""
+        if not named:
+            return "Missing hash"
+        if len(named) != asked["numSignatures"]:
+            return "The numSignatures parameter does not match the number of hashes"
+        if version == 2 and asked.get("hashAlgorithmOID") != SHA256:
+            return "Missing (or invalid type) string parameter hashAlgorithmOID"
+        return ""
 
     def _signatures_signHash(self, asked: dict, version: int) -> tuple[int, dict]:
         wanted = asked["hash" if version == 1 else "hashes"]
@@ -125,21 +153,33 @@ class Service:
         sad = self.sads.get(asked["SAD"])
         if sad is None or sad["ends"] <= time.monotonic() or sad["left"] < len(wanted):
             return 400, {"error": "invalid_request", "error_description": "Invalid parameter SAD"}
-        if sad["hashes"] and not set(wanted) <= set(sad["hashes"]):
-            return 400, {"error": "invalid_request", "error_description": "Hash is not authorized"}
+        if sad["hashes"] is not None and Counter(wanted) - Counter(sad["hashes"]):
+            said = "Hash is not authorized by the SAD"
+            return 400, {"error": "invalid_request", "error_description": said}
         if algorithm != SHA256 or asked["signAlgo"] not in self.algorithms:
             return 400, {"error": "invalid_request", "error_description": "Algorithm"}
         sad["left"] -= len(wanted)
-        return 200, {"signatures": [self._signature(each) for each in wanted]}
+        if sad["hashes"] is not None:
+            for each in wanted:
+                sad["hashes"].remove(each)
+        salt = None
+        if asked["signAlgo"] == PSS:
+            if not asked.get("signAlgoParams"):
+                said = "Missing (or invalid type) string parameter signAlgoParams"
+                return 400, {"error": "invalid_request", "error_description": said}
+            told = algos.RSASSAPSSParams.load(base64.b64decode(asked["signAlgoParams"]))
+            salt = told["salt_length"].native
+        return 200, {"signatures": [self._signature(each, salt) for each in wanted]}
 
-    def _signature(self, digest: str) -> str:
+    def _signature(self, digest: str, salt: int | None) -> str:
         hashed, way = base64.b64decode(digest), Prehashed(hashes.SHA256())
         if isinstance(self.key, ec.EllipticCurvePrivateKey):
             made = self.key.sign(hashed, ec.ECDSA(way))
             if self.answers == "side by side":
                 made = b"".join(n.to_bytes(32, "big") for n in decode_dss_signature(made))
-        elif self.answers == "pss":
-            made = self.key.sign(hashed, padding.PSS(padding.MGF1(hashes.SHA256()), 32), way)
+        elif salt or self.answers == "pss":
+            padded = padding.PSS(padding.MGF1(hashes.SHA256()), salt or 32)
+            made = self.key.sign(hashed, padded, way)
         else:
             made = self.key.sign(hashed, padding.PKCS1v15(), way)
         return base64.b64encode(made).decode()

@@ -6,9 +6,10 @@ import pytest
 from asn1crypto import cms, x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from adapters.signing.schemes import scheme_of
 from adapters.signing.sign import ready_leader
 from adapters.signing.verifying import is_signature
-from tests.signing import softhsm
+from tests.signing import pss, softhsm
 from tests.signing.conftest import AT
 from tests.signing.softhsm import LIBRARY, SoftHsm
 from tests.signing.test_tokens import certified
@@ -27,10 +28,12 @@ def hsm(tmp_path_factory) -> SoftHsm:
     return drawer
 
 
-def test_a_key_on_elliptic_curves_signs_too(hsm, ca, prepared, signature_png):
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = certified(ca, key)
-    hsm.put(LABEL, PIN, key, certificate, "e5")
+@pytest.mark.parametrize("kind", ["curves", "pss"])
+def test_keys_that_do_not_sign_like_most_sign_too(hsm, ca, prepared, signature_png, kind):
+    curves = kind == "curves"
+    key = ec.generate_private_key(ec.SECP256R1()) if curves else pss.new_key()
+    certificate = certified(ca, key) if curves else pss.certified(ca, certified(ca, key))
+    hsm.put(LABEL, PIN, key, certificate, "e5" if curves else "e6")
     token = Token(LIBRARY, LABEL)
     (held,) = [each for each in token.certificates() if each.der == certificate]
     holder = Holder(x509.Certificate.load(certificate))
@@ -43,10 +46,10 @@ def test_a_key_on_elliptic_curves_signs_too(hsm, ca, prepared, signature_png):
 
 class Holder:
     chain = ()
-    signature_bytes = 80
+    signature_bytes = 256
 
     def __init__(self, certificate) -> None:
-        self.certificate = certificate
+        self.certificate, self.scheme = certificate, scheme_of(certificate)
 
 
 def whole(made) -> bytes:

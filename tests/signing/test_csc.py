@@ -10,10 +10,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from adapters.signing.keys import KeyRefused, SecretRefused, csc
 from adapters.signing.keys.csc import Access, CscClient, CscKey, checked_address
 from adapters.signing.keys.csc_wire import RSA, signs_as_wanted
+from adapters.signing.schemes import Scheme
 from domain.errors import Invalid, Unavailable
 from tests.signing.conftest import PASSPHRASE
 from tests.signing.csc_server import PSS, SHA256_ECDSA, SHA256_RSA, Service, running
 from tests.signing.test_tokens import certified
+
+SHA512_RSA = "1.2.840.113549.1.1.13"
 
 
 @pytest.fixture
@@ -74,6 +77,43 @@ def test_one_code_serves_as_many_signatures_as_were_asked_for(service, version):
         key.activate(service.most + 1)
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_one_code_serves_is_signed_at_once_where_hashes_are_named(service, version):
+    service.needs_otp, service.scal = True, "2"
+    client(service, version).send_otp("key-1")
+    waiting = key_at(service, version, {"otp": service.otp})
+    assert waiting.signs_ahead
+    made = waiting.sign_ahead([b"one", b"two"], "sha256")
+    key = key_at(service, version, {"made": made})
+    assert (key.signs_ahead, key.signed_ahead) == (False, True)
+    for data in (b"one", b"two", b"one"):  # made again after a death
+        assert_holds(service, key.sign(data, "sha256"), data)
+    with pytest.raises(KeyRefused, match="csc-hash-other"):
+        key.sign(b"three", "sha256")
+    assert service.calls.count("signatures/signHash") == 1
+    with pytest.raises(KeyRefused, match="csc-otp-wrong"):
+        waiting.sign_ahead([b"four"], "sha256")  # a code is good once
+    with pytest.raises(Invalid, match="csc-too-many"):
+        waiting.sign_ahead([b"%d" % n for n in range(service.most + 1)], "sha256")
+
+
+def test_a_service_signs_only_the_hashes_that_were_named_and_each_once(service):
+    service.scal = "2"
+    key = key_at(service)
+    named, other = csc.hashes_of([b"one", b"two"], "sha256"), csc.hashes_of([b"x"], "sha256")
+    given = {"pin": service.pin}
+    sad, _seconds = key.client.authorise(key.facts, 2, given, named)
+    mechanism = ("sha256", SHA256_RSA)
+    with pytest.raises(KeyRefused, match="csc-hash-other"):
+        key.client.sign_hashes(key.facts, sad, other, mechanism)
+    assert len(key.client.sign_hashes(key.facts, sad, named, mechanism)) == 2
+    with pytest.raises(KeyRefused, match="csc-sad-expired"):
+        key.client.sign_hashes(key.facts, sad, named[:1], mechanism)
+    for count, told in ((1, named), (2, ())):
+        with pytest.raises(KeyRefused, match="csc-refused"):
+            key.client.authorise(key.facts, count, given, told)
+
+
 @pytest.mark.parametrize("answers", ["", "side by side"])
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_key_on_elliptic_curves_answers_in_der_or_side_by_side(ca, version, answers):
@@ -85,13 +125,27 @@ def test_a_key_on_elliptic_curves_answers_in_der_or_side_by_side(ca, version, an
 
 
 @pytest.mark.parametrize(
-    ("algorithms", "good"),
-    [((SHA256_RSA,), True), ((RSA,), True), ((PSS,), False), ((PSS, SHA256_RSA), True)],
-)
-def test_a_key_that_knows_only_pss_is_told_apart(service, algorithms, good):
+    ("algorithms", "scheme"),
+    [
+        ((SHA256_RSA,), Scheme.PKCS1), ((RSA,), Scheme.PKCS1), ((PSS,), Scheme.PSS),
+        ((PSS, SHA256_RSA), Scheme.PKCS1), ((SHA512_RSA,), None),
+    ],
+)  # fmt: skip
+def test_a_key_signs_in_pss_only_where_it_knows_nothing_else(service, algorithms, scheme):
     service.algorithms = algorithms
     asked = client(service)
-    assert signs_as_wanted(asked.credential("key-1")) is good
+    assert signs_as_wanted(asked.credential("key-1")) is (scheme is not None)
+    if scheme:
+        assert key_at(service).scheme is scheme
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_key_that_makes_only_pss_is_asked_with_its_parameters(service, version):
+    service.algorithms = (PSS,)
+    signature = key_at(service, version).sign(b"signed attributes", "sha256")
+    padded = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    public = service.key.public_key()
+    public.verify(signature, b"signed attributes", padded, hashes.SHA256())
 
 
 def test_wrong_code_wrong_pin_and_wrong_access_are_final(service):

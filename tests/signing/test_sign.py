@@ -200,7 +200,7 @@ def test_a_key_that_fails_gives_a_typed_failure_and_no_file(prepared, person, si
     class Unplugged:
         certificate = person.certificate
         chain = person.chain
-        signature_bytes = person.signature_bytes
+        signature_bytes, scheme = person.signature_bytes, person.scheme
 
         def sign(self, data, digest):
             raise ConnectionError("the token is gone")

@@ -14,10 +14,11 @@ from adapters.signing.keys import KeyRefused, SecretRefused
 from adapters.signing.keys import pkcs11 as tokens
 from adapters.signing.keys.pkcs11 import TokenKey, TokenPlace
 from adapters.signing.keys.token_reading import read_token
+from adapters.signing.schemes import Scheme
 from adapters.signing.sign import sign_leader
 from adapters.signing.validate import validate_strict
 from domain.errors import Unavailable
-from tests.signing import softhsm
+from tests.signing import pss, softhsm
 from tests.signing.conftest import AT, CREATED
 from tests.signing.softhsm import LIBRARY, SoftHsm
 
@@ -68,6 +69,18 @@ def test_keys_of_each_kind_sign_without_leaving_the_token(hsm, ca, rsa_key):
     assert holds(rsa_key)
     assert holds(key_on_token(hsm, ca, rsa.generate_private_key(65537, 3072), "a2"))
     assert holds(key_on_token(hsm, ca, ec.generate_private_key(ec.SECP256R1()), "a3"))
+
+
+def test_a_key_for_pss_alone_signs_so(hsm, ca):
+    key = pss.new_key()
+    certificate = pss.certified(ca, certified(ca, key))
+    hsm.put(PLACE.label, PIN, key, certificate, "a5")
+    place = TokenPlace(LIBRARY, PLACE.label, key_id=bytes.fromhex("a5"))
+    held = TokenKey(x509.Certificate.load(certificate), (), place, PIN)
+    assert held.scheme is Scheme.PSS
+    padded = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    signature = held.sign(b"some bytes", "sha256")
+    key.public_key().verify(signature, b"some bytes", padded, hashes.SHA256())
 
 
 def test_a_document_signed_on_an_ec_token_holds(hsm, ca, prepared, signature_png):

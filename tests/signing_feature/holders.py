@@ -24,6 +24,10 @@ def key_and_chain(office, name: str = NAME) -> tuple:
         name, title="Chủ tịch", organisation="UBND huyện Sơn Tịnh (khóa ở nơi khác)",
         passphrase=PASSPHRASE, at=office.now(),
     )  # fmt: skip
+    return _opened(p12)
+
+
+def _opened(p12: bytes) -> tuple:
     key, certificate, others = pkcs12.load_key_and_certificates(p12, PASSPHRASE.encode())
     return key, [each.public_bytes(Encoding.DER) for each in (certificate, *others)]
 
@@ -50,14 +54,26 @@ def a_service(office) -> Service:
     return Service(*key_and_chain(office))
 
 
-def bind_service(journey, service: Service, pin: str, version: int = 1) -> int:
+def a_service_for_the_seal(office) -> Service:
+    with_settings(office, csc_http=True)
+    p12 = demo_ca().issue_agency(
+        "Ủy ban nhân dân huyện Sơn Tịnh", code="000.00.32.H48", passphrase=PASSPHRASE,
+        at=office.now(),
+    )  # fmt: skip
+    return Service(*_opened(p12))
+
+
+def bind_service(
+    journey, service: Service, pin: str, version: int = 1, holder: str | None = None
+) -> int:
     upload = {
         "backend": "csc", "url": f"{service.address}/csc/v{version}", "access": "client",
         "user": service.user, "access_secret": service.secret, "secret": service.pin, "pin": pin,
     }  # fmt: skip
-    return bind(journey, upload)
+    return bind(journey, upload, holder)
 
 
-def bind(journey, upload: dict) -> int:
-    admin = journey.actor("st.quantri")
-    return signing.bind_certificate(journey.office, admin, str(journey.leader.person_id), upload)
+def bind(journey, upload: dict, holder: str | None = None) -> int:
+    """Of the leader, unless another holder is named."""
+    admin, holder = journey.actor("st.quantri"), holder or str(journey.leader.person_id)
+    return signing.bind_certificate(journey.office, admin, holder, upload)

@@ -4,12 +4,14 @@ and what is told when they are away or refuse."""
 import pytest
 from sqlalchemy import select
 
+from adapters.signing.validate import validate
 from domain.errors import Invalid, Locked
 from domain.outgoing_flow import OutgoingState
+from domain.verdicts import Verdict
 from models.audit import AuditEntry
-from models.signing import CertificateBinding, KeyBackend, SigningRequest
-from services import batches, outgoing, signing
-from tests.conftest import PASSWORD, PIN, drain
+from models.signing import CertificateBinding, KeyBackend, SigningRequest, TrustRoot
+from services import outgoing, signing
+from tests.conftest import PASSWORD, PIN
 from tests.signing.csc_server import PSS, running
 from tests.signing_feature import holders
 from tests.signing_feature.holders import a_service, a_token, bind_service, bind_token
@@ -173,8 +175,22 @@ def test_an_answer_in_pss_where_another_was_asked_for_is_no_signature(journey, s
     assert journey.now(doc.id).state == OutgoingState.SIGNED
 
 
-def test_a_key_that_makes_only_pss_is_not_bound(journey, service):
+def test_a_leader_signs_at_a_service_that_makes_only_pss(journey, service):
     service.algorithms = (PSS,)
+    bind_service(journey, service, NEW_PIN)
+    doc = journey.submitted()
+    approve(journey, doc)
+    journey.work()
+    doc = journey.now(doc.id)
+    assert doc.state == OutgoingState.SIGNED
+    roots = journey.office.session().scalars(select(TrustRoot.certificate)).all()
+    data = journey.office.files.read(doc.signed_sha256)
+    (found,) = validate(data, roots, journey.office.now()).signatures
+    assert (found.verdict, found.kind) == (Verdict.VALID, "person")
+
+
+def test_a_key_that_makes_nothing_of_ours_is_not_bound(journey, service):
+    service.algorithms = ("1.2.840.113549.1.1.13",)  # SHA-512 with RSA only
     with pytest.raises(Invalid, match="csc-algorithm"):
         bind_service(journey, service, NEW_PIN)
 
@@ -200,30 +216,3 @@ def test_the_button_sends_the_code_and_the_page_takes_it(journey, service):
     assert journey.now(doc.id).state == OutgoingState.SIGNED
     clerk = Visitor(journey.app, "st.vanthu", PASSWORD)
     assert clerk.submit("/signing/otp", page="/").status_code == 422  # their key wants none
-
-
-@pytest.mark.parametrize(("scal", "together"), [("1", True), ("2", False)])
-def test_one_code_for_many_or_the_page_says_before_that_each_needs_its_own(
-    journey, service, scal, together
-):
-    service.needs_otp, service.scal = True, scal
-    bind_service(journey, service, NEW_PIN)
-    documents = [journey.submitted(), journey.submitted()]
-    page = Visitor(journey.app, "st.chutich", PASSWORD).get("/batches/approve").text
-    assert ("mỗi mã OTP vào đúng một chữ ký" in page) is not together
-    signing.send_otp(journey.office, journey.leader)
-    docs = [f"{doc.id}:{doc.prepared_sha256}" for doc in documents]
-    form = {"docs": docs, "pin": NEW_PIN, "otp": service.otp, "unopened": "1"}
-    if together:
-        batches.start(journey.office, journey.leader, "approve", form)
-        drain(journey.app, rounds=20, kinds={"sign", "batch"})
-        assert {journey.now(doc.id).state for doc in documents} == {OutgoingState.SIGNED}
-        assert service.calls.count("credentials/authorize") == 1
-        return
-    with pytest.raises(Invalid, match="csc-one-at-a-time"):
-        batches.start(journey.office, journey.leader, "approve", form)
-    assert "credentials/authorize" not in service.calls  # the code is still good for one
-    form["docs"] = docs[:1]
-    batches.start(journey.office, journey.leader, "approve", form)
-    drain(journey.app, rounds=20, kinds={"sign", "batch"})
-    assert journey.now(documents[0].id).state == OutgoingState.SIGNED

@@ -13,10 +13,12 @@ from domain.errors import Conflict, Invalid, NotFound
 from domain.outgoing_flow import OutgoingState
 from models.signing import TrustRoot
 from models.tokens import FilePass
-from services import tokens
+from services import outgoing, signing, tokens
 from services.signing import token_rows
 from services.tokens import programs
 from tests.conftest import PIN
+from tests.signing.csc_server import running
+from tests.signing_feature import holders
 from tests.signing_token.conftest import TOKEN_PASSPHRASE, agency_p12, leaders_p12
 from tests.signing_token.desktop_program import DesktopProgram
 from tests.signing_token.test_agent_calls import last_request
@@ -89,6 +91,25 @@ def test_a_seal_of_the_node_follows_a_leader_who_used_the_program(journey):
     assert [each.field for each in found] == ["Signature1", "SignedNumber", "SignedDate", "Seal"]
     assert all(each.verdict.intact for each in found)
     assert pdf.read_facts(data).number == "01"
+
+
+def test_one_code_of_a_service_cannot_serve_three_signatures_in_turn(journey):
+    """Each covers the one before it, so their hashes are not known when the code is used."""
+    doc = journey.asked()
+    through(journey, start(journey, journey.leader), leaders_program(journey).approved)
+    with running(holders.a_service_for_the_seal(journey.office)) as service:
+        service.needs_otp, service.scal = True, "2"
+        holders.bind_service(journey, service, PIN, holder="agency")
+        signing.send_otp(journey.office, journey.clerk)
+        today = journey.office.today().isoformat()
+        form = {"pin": PIN, "otp": service.otp, "issued_date": today}
+        outgoing.perform(journey.office, journey.clerk, doc.id, "issue", form)
+        journey.work()
+    doc = journey.now(doc.id)
+    assert (doc.state, last_request(journey).failure) == (
+        OutgoingState.NUMBERED, "csc-three-signatures",
+    )  # fmt: skip
+    assert "credentials/authorize" not in service.calls
 
 
 def test_a_field_of_its_own_on_a_certified_document_is_refused_and_the_token_asked_again(journey):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pkcs11
 from asn1crypto import algos, x509
-from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
+from pkcs11 import MGF, Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11 import exceptions as faults
 
 from .attributes import Checked
@@ -36,6 +36,11 @@ class OnToken:
     @property
     def name(self) -> str:
         return x509.Certificate.load(self.der).subject.human_friendly
+
+    @property
+    def is_pss(self) -> bool:
+        """Whether its key is for RSASSA-PSS alone."""
+        return x509.Certificate.load(self.der).public_key.algorithm == "rsassa_pss"
 
 
 class Token:
@@ -94,13 +99,19 @@ class OpenToken:
             return
 
     def sign(self, checked: Checked, certificate: OnToken) -> bytes:
-        """The signature over the checked attributes: PKCS#1 v1.5, or ECDSA in DER. Only what was
-        checked can be signed; the digest is computed here."""
+        """The signature over the checked attributes: PKCS#1 v1.5, RSASSA-PSS where the key is for
+        that alone, or ECDSA in DER. Only what was checked can be signed; the digest is computed
+        here."""
         try:
             key = self._key(certificate.id)
             if key.key_type == KeyType.EC:
                 pair = key.sign(checked.attributes_digest, mechanism=Mechanism.ECDSA)
                 return algos.DSASignature.from_p1363(pair).dump()
+            if certificate.is_pss:
+                digest = checked.attributes_digest
+                return key.sign(
+                    digest, mechanism=Mechanism.RSA_PKCS_PSS, mechanism_param=_pss(checked)
+                )
             return key.sign(_digest_info(checked), mechanism=Mechanism.RSA_PKCS)
         except faults.PKCS11Error as fault:
             raise _trouble(fault) from None
@@ -114,6 +125,12 @@ class OpenToken:
                 raise Trouble("Token có chứng thư nhưng không có khóa bí mật của nó.")
             self._keys[key_id] = found[0]
         return self._keys[key_id]
+
+
+def _pss(checked: Checked) -> tuple[Mechanism, MGF, int]:
+    """The digest everywhere, and a salt as long: what the server will look for."""
+    name = checked.digest_name.upper()
+    return getattr(Mechanism, name), getattr(MGF, name), len(checked.attributes_digest)
 
 
 def _digest_info(checked: Checked) -> bytes:

@@ -3,6 +3,8 @@ package sees a private key, a token's PIN or what a signing service wants to hea
 
 from adapters.signing.keys.interface import (
     KeyRefused,
+    Rehearsal,
+    Rehearsed,
     SecretRefused,
     SigningKey,
     longest_signature,
@@ -23,6 +25,8 @@ __all__ = [
     "DataKey",
     "KeyRefused",
     "Pkcs12Key",
+    "Rehearsal",
+    "Rehearsed",
     "SecretRefused",
     "SigningKey",
     "WrongPin",

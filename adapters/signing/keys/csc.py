@@ -20,7 +20,8 @@ from asn1crypto import x509
 from pkcs11.util.ec import encode_ecdsa_signature
 
 from adapters.signing.keys import csc_wire
-from adapters.signing.keys.interface import KeyRefused, is_rsa, longest_signature
+from adapters.signing.keys.interface import KeyRefused, longest_signature
+from adapters.signing.schemes import Scheme, scheme_of
 from domain.errors import Invalid, Unavailable
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -85,7 +86,7 @@ class CscClient:
         return str(said["SAD"]), int(said.get("expiresIn", 3600))
 
     def sign_hashes(
-        self, facts: Mapping, sad: str, hashes: Sequence[str], mechanism: tuple[str, str]
+        self, facts: Mapping, sad: str, hashes: Sequence[str], mechanism: tuple[str, Scheme]
     ) -> list[bytes]:
         body = csc_wire.sign_request(self.version, facts, sad, hashes, mechanism)
         said = self._call("signatures/signHash", body)["signatures"]
@@ -152,6 +153,11 @@ class CscClient:
         return answer.status_code, said
 
 
+def hashes_of(datas: Sequence[bytes], digest: str) -> list[str]:
+    """As they are named to the service."""
+    return [base64.b64encode(hashlib.new(digest, data).digest()).decode() for data in datas]
+
+
 def client_for(address: str, access: Access, allow_http: bool) -> CscClient:
     """The client of this process: connection and access token serve the next signature too."""
     return _client(address, access, allow_http, os.getpid())
@@ -164,23 +170,33 @@ def _client(address: str, access: Access, allow_http: bool, _process: int) -> Cs
 
 @dataclass(frozen=True)
 class CscKey:
-    """A key at a service. `once` holds what was typed for this signing: "otp", or the activation
-    data ("sad") that the service gave for it."""
+    """A key at a service. `once` holds what was typed for this signing ("otp"), or what came of it:
+    activation data ("sad"), or the signatures themselves, made ahead by their hashes ("made")."""
 
     certificate: x509.Certificate = field(repr=False)
     chain: tuple[x509.Certificate, ...] = field(repr=False)
     client: CscClient = field(repr=False)
     facts: Mapping
     _pin: str = field(repr=False)
-    once: Mapping[str, str] = field(repr=False, default_factory=dict)
+    once: Mapping = field(repr=False, default_factory=dict)
 
     @cached_property
     def signature_bytes(self) -> int:
         return longest_signature(self.certificate)
 
+    @cached_property
+    def scheme(self) -> Scheme:
+        """PSS also where the service offers nothing else for an ordinary RSA key."""
+        own = scheme_of(self.certificate)
+        pss = own is Scheme.PKCS1 and csc_wire.makes_only_pss(self.facts["algorithms"])
+        return Scheme.PSS if pss else own
+
     def sign(self, data: bytes, digest: str) -> bytes:
         """Refuses: Unavailable("csc-away"); SecretRefused("csc-pin-refused"); KeyRefused
-        ("csc-otp-wrong" | "csc-sad-expired" | "csc-access-refused" | "csc-refused")."""
+        ("csc-otp-wrong" | "csc-sad-expired" | "csc-access-refused" | "csc-refused" |
+        "csc-hash-other": not among those that were signed ahead)."""
+        if self.signed_ahead:
+            return self._made(data, digest)
         return self.sign_many([data], digest)[0]
 
     def activate(self, count: int) -> str:
@@ -190,16 +206,40 @@ class CscKey:
             raise Invalid("csc-too-many", field="otp", most=self.facts["most"])
         return self.client.authorise(self.facts, count, self._given())[0]
 
+    @property
+    def signs_ahead(self) -> bool:
+        """Whether the code that was typed is good once only, for hashes that are named with it: all
+        that it shall serve must be signed at once (`sign_ahead`)."""
+        return bool(self.once.get("otp")) and self.facts["pins_hashes"]
+
+    @property
+    def signed_ahead(self) -> bool:
+        return "made" in self.once
+
+    def sign_ahead(self, datas: Sequence[bytes], digest: str) -> dict[str, str]:
+        """All signatures under one authorisation, by their hashes: `once["made"]` of the keys that
+        will be asked for them. Refuses as `sign`, Invalid("csc-too-many")."""
+        if len(datas) > self.facts["most"]:
+            raise Invalid("csc-too-many", field="otp", most=self.facts["most"])
+        made = self.sign_many(datas, digest)
+        texts = [base64.b64encode(each).decode() for each in made]
+        return dict(zip(hashes_of(datas, digest), texts, strict=True))
+
+    def _made(self, data: bytes, digest: str) -> bytes:
+        known = self.once["made"].get(hashes_of([data], digest)[0])
+        if known is None:
+            raise KeyRefused("csc-hash-other")
+        return base64.b64decode(known)
+
     def sign_many(self, datas: Sequence[bytes], digest: str) -> list[bytes]:
         """Several signatures, as many at once as the service makes under one authorisation."""
-        hashes = [base64.b64encode(hashlib.new(digest, data).digest()).decode() for data in datas]
-        rsa, most = is_rsa(self.certificate), self.facts["most"]
-        mechanism = (digest, csc_wire.algorithm_for(self.facts, rsa, digest))
+        hashes = hashes_of(datas, digest)
+        most, mechanism = self.facts["most"], (digest, self.scheme)
         made: list[bytes] = []
         for start in range(0, len(hashes), most):
             part = hashes[start : start + most]
             made += self.client.sign_hashes(self.facts, self._sad(part), part, mechanism)
-        return made if rsa else [self._in_der(each) for each in made]
+        return made if self.scheme is not Scheme.ECDSA else [self._in_der(each) for each in made]
 
     def _sad(self, hashes: Sequence[str]) -> str:
         if self.once.get("sad"):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from asn1crypto import algos
 
 from adapters.signing.keys.interface import KeyRefused, SecretRefused
+from adapters.signing.schemes import Scheme, pss_parameters
+from adapters.signing.schemes import mechanism as named
 from domain.errors import Refusal, Unavailable
 
 PASSING = {408, 425, 429}
@@ -105,11 +107,14 @@ def authorise_request(
 
 
 def sign_request(
-    version: int, facts: Mapping, sad: str, hashes: Sequence[str], mechanism: tuple[str, str]
+    version: int, facts: Mapping, sad: str, hashes: Sequence[str], mechanism: tuple[str, Scheme]
 ) -> dict:
-    """`mechanism`: the digest's name and the object identifier to sign with."""
-    digest, algorithm = mechanism
-    body = {"credentialID": facts["credential"], "SAD": sad, "signAlgo": algorithm}
+    """`mechanism`: the digest's name and how to sign with it."""
+    digest, scheme = mechanism
+    body = {"credentialID": facts["credential"], "SAD": sad}
+    body["signAlgo"] = algorithm_for(facts, scheme, digest)
+    if scheme is Scheme.PSS:
+        body["signAlgoParams"] = base64.b64encode(pss_parameters(digest).dump()).decode()
     if version == 1:
         return body | {"hash": list(hashes), "hashAlgo": oid_of(digest)}
     return body | {
@@ -117,17 +122,26 @@ def sign_request(
     }  # fmt: skip
 
 
-def algorithm_for(facts: Mapping, rsa: bool, digest: str) -> str:
+def algorithm_for(facts: Mapping, scheme: Scheme, digest: str) -> str:
     """The object identifier to ask for: the one with the digest in it where the key knows it."""
-    whole = algos.SignedDigestAlgorithmId(f"{digest}_{'rsa' if rsa else 'ecdsa'}").dotted
-    return RSA if rsa and whole not in facts["algorithms"] else whole
+    whole = named(scheme, digest)["algorithm"].dotted
+    return RSA if scheme is Scheme.PKCS1 and whole not in facts["algorithms"] else whole
 
 
 def signs_as_wanted(credential: Credential) -> bool:
-    """Whether the key makes the signatures that our documents have: RSA in PKCS#1 v1.5, or ECDSA,
-    with SHA-256. One that knows only RSASSA-PSS does not."""
-    wanted = {algos.SignedDigestAlgorithmId(f"sha256_{each}").dotted for each in ("rsa", "ecdsa")}
-    return not credential.algorithms or bool({RSA, *wanted} & set(credential.algorithms))
+    """Whether the key makes signatures that our documents can have: RSA in PKCS#1 v1.5 or in
+    RSASSA-PSS, or ECDSA, with SHA-256."""
+    return not credential.algorithms or bool({RSA, *_known()} & set(credential.algorithms))
+
+
+def makes_only_pss(algorithms: Sequence[str]) -> bool:
+    pkcs1 = {RSA, named(Scheme.PKCS1, "sha256")["algorithm"].dotted}
+    pss = named(Scheme.PSS, "sha256")["algorithm"].dotted
+    return pss in algorithms and not pkcs1 & set(algorithms)
+
+
+def _known() -> set[str]:
+    return {named(each, "sha256")["algorithm"].dotted for each in Scheme}
 
 
 def oid_of(digest: str) -> str:
@@ -139,13 +153,21 @@ def refusal_of(status: int, said: Mapping) -> Refusal:
     code, text = str(said.get("error", "")), str(said.get("error_description", ""))
     if status >= 500 or status in PASSING:
         return Unavailable("csc-away", cause=f"HTTP {status}")
-    words = f"{code} {text}".upper()
-    if "OTP" in words:
-        return KeyRefused("csc-otp-wrong", field="otp")
-    if "PIN" in words.replace("_", " ").split() or "INVALID_PIN" in words:
-        return SecretRefused("csc-pin-refused", field="secret")
-    if "SAD" in words.replace("_", " ").replace(".", " ").split():
-        return KeyRefused("csc-sad-expired")
+    refusal = _named(f"{code} {text}".upper())
+    if refusal is not None:
+        return refusal
     if status == 401:
         return KeyRefused("csc-access-refused", field="access_secret")
     return KeyRefused("csc-refused", cause=(code or f"HTTP {status}")[:100])
+
+
+def _named(words: str) -> Refusal | None:
+    """What a service says is wrong with, as far as its words tell."""
+    apart = words.replace("_", " ").replace(".", " ").split()
+    if "NOT AUTHORIZED BY THE SAD" in words:
+        return KeyRefused("csc-hash-other")
+    if "OTP" in words:
+        return KeyRefused("csc-otp-wrong", field="otp")
+    if "PIN" in apart:
+        return SecretRefused("csc-pin-refused", field="secret")
+    return KeyRefused("csc-sad-expired") if "SAD" in apart else None

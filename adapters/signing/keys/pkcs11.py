@@ -15,11 +15,12 @@ from functools import cached_property
 
 import pkcs11
 from asn1crypto import x509
-from pkcs11 import Attribute, Mechanism, ObjectClass
+from pkcs11 import MGF, Attribute, Mechanism, ObjectClass
 from pkcs11 import exceptions as told
 from pkcs11.util.ec import encode_ecdsa_signature
 
-from adapters.signing.keys.interface import KeyRefused, SecretRefused, is_rsa, longest_signature
+from adapters.signing.keys.interface import KeyRefused, SecretRefused, longest_signature
+from adapters.signing.schemes import DIGESTS, Scheme, scheme_of
 from domain.errors import Refusal, Unavailable
 
 # The session, or all that it knew, is gone: the token was restarted, pulled out and put back.
@@ -31,6 +32,13 @@ GONE = (
 WRONG_PIN = (told.PinIncorrect, told.PinInvalid, told.PinLenRange)
 RSA = {"sha256": Mechanism.SHA256_RSA_PKCS, "sha384": Mechanism.SHA384_RSA_PKCS,
        "sha512": Mechanism.SHA512_RSA_PKCS}  # fmt: skip
+PSS = {
+    digest: (
+        getattr(Mechanism, f"{digest.upper()}_RSA_PKCS_PSS"),
+        (getattr(Mechanism, digest.upper()), getattr(MGF, digest.upper()), salt),
+    )
+    for digest, salt in DIGESTS.items()
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,10 @@ class TokenKey:
     def signature_bytes(self) -> int:
         return longest_signature(self.certificate)
 
+    @cached_property
+    def scheme(self) -> Scheme:
+        return scheme_of(self.certificate)
+
     def sign(self, data: bytes, digest: str) -> bytes:
         """Refuses: SecretRefused("token-pin-refused" | "token-pin-locked"); Unavailable
         ("token-absent" | "token-failed"); KeyRefused("token-no-key")."""
@@ -91,7 +103,10 @@ class TokenKey:
         # Keys of a qualified device want the PIN again for each signature.
         again = self._pin if _wants_pin(key) else None
         try:
-            if is_rsa(self.certificate):
+            if self.scheme is Scheme.PSS:
+                mechanism, parameters = PSS[digest]
+                return key.sign(data, mechanism=mechanism, mechanism_param=parameters, pin=again)
+            if self.scheme is Scheme.PKCS1:
                 return key.sign(data, mechanism=RSA[digest], pin=again)
             # SoftHSM and many cards know only the mechanism that takes the digest itself.
             hashed = hashlib.new(digest, data).digest()

@@ -8,9 +8,11 @@ from asn1crypto import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509 import Certificate
 
 from adapters.signing.keys.interface import ecdsa_bytes
 from adapters.signing.keys.sealed import certificates_of, open_secret, seal
+from adapters.signing.schemes import Scheme, pss_padding, scheme_of
 from adapters.signing.vault import DataKey, checked_pin
 from domain.errors import Invalid
 
@@ -31,10 +33,16 @@ class Pkcs12Key:
         bits = self._key.key_size
         return bits // 8 if isinstance(self._key, rsa.RSAPrivateKey) else ecdsa_bytes(bits)
 
+    @property
+    def scheme(self) -> Scheme:
+        return scheme_of(self.certificate)
+
     def sign(self, data: bytes, digest: str) -> bytes:
         algorithm = getattr(hashes, digest.upper())()
         if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), algorithm)
+            pss = self.scheme is Scheme.PSS
+            padded = pss_padding(digest) if pss else padding.PKCS1v15()
+            return self._key.sign(data, padded, algorithm)
         return self._key.sign(data, ec.ECDSA(algorithm, deterministic_signing=True))
 
 
@@ -68,13 +76,24 @@ def _read_p12(p12: bytes, passphrase: str) -> tuple[PrivateKey, bytes, list[byte
         key, certificate, others = pkcs12.load_key_and_certificates(p12, passphrase.encode())
     except Exception as error:  # the parser's own errors are many; none tells the two causes apart
         raise Invalid("p12-unreadable", field="file") from error
+    if certificate is None and key is not None:
+        # The parser finds none where the key is told to be for PSS in one of the two only.
+        certificate = next((each for each in others if _belong(key, each)), None)
+        others = [each for each in others if each is not certificate]
     if key is None or certificate is None:
         raise Invalid("p12-no-key", field="file")
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise Invalid("key-type-unsupported", field="file")
     if isinstance(key, rsa.RSAPrivateKey) and key.key_size < RSA_SMALLEST:
         raise Invalid("key-too-weak", field="file", bits=key.key_size, smallest=RSA_SMALLEST)
-    if key.public_key() != certificate.public_key():
+    if not _belong(key, certificate):
         raise Invalid("p12-key-mismatch", field="file")
+    scheme_of(x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)))
     der = serialization.Encoding.DER
     return key, certificate.public_bytes(der), [each.public_bytes(der) for each in others]
+
+
+def _belong(key: PrivateKey, certificate: Certificate) -> bool:
+    known = certificate.public_key()
+    same_kind = type(known) is type(key.public_key())
+    return same_kind and known.public_numbers() == key.public_key().public_numbers()
