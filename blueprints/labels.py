@@ -106,6 +106,8 @@ QUEUES = {
     "to_do": _l("Việc tôi phải làm"),
     "to_know": _l("Để biết"),
     "copies_to_approve": _l("Bản sao chờ tôi duyệt"),
+    "on_token": _l("Chờ token của tôi"),
+    "copies_on_token": _l("Bản sao chờ token của tôi"),
     "copies_to_number": _l("Bản sao chờ cấp số, ký"),
     "to_answer": _l("Bên gửi đề nghị, chờ trả lời"),
     "sent_needs": _l("Văn bản gửi đi cần xử lý"),

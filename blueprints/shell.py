@@ -34,7 +34,7 @@ DISTRICT = (
     NavItem("incoming.index", _l("Văn bản đến"), "d"),
     NavItem("outgoing.index", _l("Văn bản đi"), "i"),
     NavItem("assignments.index", _l("Công việc"), "c"),
-    NavItem("signing.index", _l("Ký số"), "k", "outgoing:approve"),
+    NavItem("signing.index", _l("Ký số"), "k"),
     NavItem("copies.index", _l("Bản sao"), "b"),
     NavItem("registers.index", _l("Sổ"), "s", "registers:view"),
     NavItem("exchange.index", _l("Liên thông"), "l", "exchange:view"),

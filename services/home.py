@@ -24,6 +24,7 @@ from services.incoming.queries import OPEN
 from services.office import Office
 from services.outgoing import waiting as outgoing
 from services.search import Hit, incoming_hits, outgoing_hits
+from services.signing import on_token
 
 OUTGOING = {
     OutgoingState.AWAITING_LEADER: "to_sign",
@@ -39,6 +40,7 @@ INCOMING = {
     IncomingState.REGISTERED: "to_submit",
     IncomingState.AWAITING_DIRECTION: "to_direct",
 }
+ON_TOKEN = {"document": "on_token", "copy": "copies_on_token"}
 COPIES = {"requested": "copies_to_approve", "approved": "copies_to_number"}
 # Who watches over the deadlines of the agency; what is late there may wait for them as well.
 WATCHING = LEADERS | {Role.CHIEF_OF_OFFICE}
@@ -107,6 +109,7 @@ def _rules(office: Office, actor: Actor, today: date) -> list[_Rule]:
         *_incoming_rules(actor, today),
         *_assignment_rules(actor, today),
         *_copy_rules(actor),
+        *_token_rules(actor),
         *_exchange_rules(office, actor),
     ]
 
@@ -116,6 +119,12 @@ def _copy_rules(actor: Actor) -> Iterable[_Rule]:
     for tab, key in COPIES.items():
         if tab in waiting:
             yield _Rule(key, "copies", {"state": tab, "waiting": "1"}, waiting[tab])
+
+
+def _token_rules(actor: Actor) -> Iterable[_Rule]:
+    """At the place of the list on its page: what waits for the person's own token."""
+    for kind, where in on_token.conditions(actor).items():
+        yield _Rule(ON_TOKEN[kind], "signing", {"_anchor": "cho-token"}, where)
 
 
 def _outgoing_rules(actor: Actor, today: date) -> Iterable[_Rule]:

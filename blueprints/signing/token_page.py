@@ -9,7 +9,6 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from blueprints.addresses import whole
-from blueprints.signatures import waits_for_token
 from blueprints.words import words
 from domain.dates import local
 from domain.enclosures import Manner
@@ -36,7 +35,7 @@ def of(found: OnToken, call: Call | None = None, called: int = 0) -> dict:
         "asked": found.asked,
         "doc": found.asked.document,
         "is_copy": copies,
-        "title": found.asked.document.title if copies else found.asked.document.subject,
+        "title": _title(found),
         "document_url": document_url(found),
         "state": state,
         "job": _job(found, state),
@@ -48,6 +47,13 @@ def of(found: OnToken, call: Call | None = None, called: int = 0) -> dict:
         "plugin": _plugin(call) if call else None,
         "called": called,
     }
+
+
+def _title(found: OnToken) -> str:
+    doc = found.asked.document
+    if found.kind.name != "copy":
+        return doc.subject
+    return f"{doc.title}: {doc.original_reference} {doc.original_subject}".strip()
 
 
 def address(found: OnToken, action: str = "on_token", **query: str) -> str:
@@ -72,7 +78,7 @@ def _seen(found: OnToken) -> str:
 
 def _job(found: OnToken, state: SimpleNamespace) -> SimpleNamespace:
     # What hinders stands above, in red.
-    label, detail = waits_for_token(found.asked), "" if state.bad else state.text
+    label, detail = _("Đang chờ token của bạn"), "" if state.bad else state.text
     return SimpleNamespace(label=label, state="running", detail=detail, done_url=None)
 
 

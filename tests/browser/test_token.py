@@ -18,6 +18,7 @@ from tests.browser.clerk import Clerk
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.test_every_page import faults
 from tests.conftest import PASSWORD, find_actor, make_node
+from tests.copies.conftest import Desk
 from tests.signing.conftest import typeset
 from tests.signing_token.conftest import (
     SON_TINH,
@@ -31,6 +32,11 @@ from tests.signing_token.test_agent_calls import last_request
 from tests.signing_token.test_batches import sign_all
 
 pytestmark = pytest.mark.browser
+SCAN = '#set page(paper: "a4", margin: 25mm)\n#lorem(80)'
+LONG = (
+    "Về việc phê duyệt kế hoạch ứng dụng công nghệ thông tin, phát triển chính quyền số và bảo đảm"
+    " an toàn thông tin mạng trên địa bàn huyện giai đoạn 2026 – 2030"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -171,6 +177,22 @@ def test_an_enclosure_is_signed_by_the_program_from_its_line_on_the_page(journey
     assert program.asked[-1][0] == "SignAppendix"
     assert program.asked[-1][1]["DocNumber"] == "01"
     looks_right(clerk, "files-one-done")
+
+
+def test_a_copy_that_waits_for_the_token_looks_right(journey, clerk):
+    journey.bind_seal()
+    desk = Desk(journey.app, journey.office, journey.actor, typeset(SCAN))
+    copy_id = desk.approved(original_subject=LONG)
+    desk.do("st.vanthu", copy_id, "sign")
+    clerk.open(f"/copies/{copy_id}")
+    clerk.sees("Đang chờ token của bạn")
+    looks_right(clerk, "copy")
+    clerk.open("/signing/")
+    clerk.sees("Bản sao: 1.")
+    looks_right(clerk, "desk")
+    clerk.page.get_by_role("link", name="Ký bằng token").first.click()
+    clerk.sees("Ký bằng VGCA")
+    looks_right(clerk, "copy-on-token")
 
 
 def test_a_batch_that_waits_for_the_token_tells_the_way_and_the_trouble(journey, leader):

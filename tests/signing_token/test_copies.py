@@ -1,7 +1,10 @@
 """Certified copies that the agency's own token signs: numbered at once, signed at the PC with the
 token, by our program or by the certificate authority's."""
 
+import re
+
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from adapters.signing.validate import validate
@@ -92,6 +95,31 @@ def test_the_pages_show_the_way_and_ask_for_no_pin(journey, desk):
     assert clerk.get(f"/signing/copies/{asked(desk).id}/token", status=303).location.endswith(
         address
     )
+
+
+def test_what_waits_for_the_own_token_lists_copies_and_documents_with_counts(journey, desk):
+    clerk = journey.page("st.vanthu")
+    assert "Chờ token của tôi" not in clerk.get("/signing/").text
+    for copy_id in [desk.approved() for _ in range(2)]:
+        desk.do("st.vanthu", copy_id, "sign")
+    doc = journey.asked()
+    journey.paired(journey.leader).sign(journey.token)
+    journey.work()
+    journey.issue(journey.now(doc.id), pin="")
+    page = clerk.get("/signing/").text
+    assert "Văn bản: 1. Bản sao: 2." in page
+    assert page.count("Chữ ký cơ quan trên bản sao") == 2
+    home = clerk.get("/").text
+    assert "Bản sao chờ token của tôi" in home
+    assert 'href="/signing/#cho-token"' in home
+    (entry,) = html.fromstring(home).xpath("//nav//a[@href='/signing/']")
+    assert re.findall(r"\d+", entry.text_content()) == ["3"]
+    assert f'href="/signing/copies/{asked(desk).id}/token"' in page
+    assert "01/SY-UBND" in page
+    assert "Chờ token của tôi" not in journey.page("st.chutich").get("/signing/").text
+    waiting = f"/signing/copies/{asked(desk).id}/token"
+    clerk.submit(f"{waiting}/abandon", page=waiting)
+    assert "Văn bản: 1. Bản sao: 1." in clerk.get("/signing/").text
 
 
 def test_the_desktop_program_signs_a_copy_by_its_own_name_for_it(journey, desk, waiting):
