@@ -10,7 +10,7 @@ import struct
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -136,6 +136,12 @@ class FileStore:
     def aside(self) -> Iterator[tuple[str, float]]:
         """The files that were set aside, and when."""
         yield from _entries((self.root / _ASIDE).glob("*"))
+
+    def sizes_aside(self) -> Iterator[tuple[float, int]]:
+        """Since when each of these lies there, and its bytes."""
+        for sha, since in self.aside():
+            with suppress(FileNotFoundError):
+                yield since, (self.root / _ASIDE / sha).stat().st_size
 
     def bring_back(self, sha: str) -> None:
         """Puts a file that was set aside to where it was."""

@@ -30,6 +30,17 @@ def number(value: float | None) -> str:
     return text.translate(str.maketrans({",": ".", ".": ","}))
 
 
+def storage(size: float) -> str:
+    """`512 byte`, `3,0 KB`, `1,5 MB`."""
+    if size < 1024:
+        return f"{size} byte"
+    for unit in ("KB", "MB"):
+        size /= 1024
+        if size < 1000:
+            return f"{number(size)} {unit}"
+    return f"{number(size / 1024)} GB"
+
+
 def fingerprint(sha256: str) -> str:
     """`AB:CD:…`, as authorities print it."""
     return ":".join(sha256[at : at + 2].upper() for at in range(0, len(sha256), 2))
@@ -46,5 +57,5 @@ def doer(name: str | None) -> str:
 
 
 def register(app: Flask) -> None:
-    for filter_ in (fingerprint, grouped, day, moment, doer, number, label, tone):
+    for filter_ in (fingerprint, grouped, day, moment, doer, number, storage, label, tone):
         app.jinja_env.filters[filter_.__name__] = filter_

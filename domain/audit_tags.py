@@ -63,6 +63,7 @@ OTHER_TAGS = frozenset(
         "document:view_file",
         "outgoing:create",
         "outgoing:places",
+        "files:looked",
         "files:set_aside",
         "files:brought_back",
         "files:removed",

@@ -31,6 +31,7 @@ ASIDE_FOR = timedelta(days=30)
 FOLDERS = tuple(f"{number:02x}" for number in range(256))
 PARTS = 7
 AT_ONCE = 200
+LOOKED, MOVES = "files:looked", ("files:set_aside", "files:brought_back", "files:removed")
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,16 @@ def tidy_files(office: Office, lease: Lease) -> None:
 def tidy(office: Office, folders: Sequence[str] = FOLDERS, lease: Lease | None = None) -> Tidied:
     """Goes through these folders of the store, and through all that lies aside."""
     back, removed = _look_at_aside(office, lease)
-    found = 0
+    looked, found = 0, 0
     for folder in folders:
         with _holding(office, lease):  # a large store takes longer than a lease
             pass
-        found += _look_at(office, folder, lease)
-    return Tidied(found, back, removed, sum(1 for _each in office.files.aside()))
+        stored = list(office.files.names(folder))
+        looked, found = looked + len(stored), found + _look_at(office, stored, lease)
+    sizes = [size for _since, size in office.files.sizes_aside()]
+    with _holding(office, lease) as work:
+        work.audit("files:looked", looked=looked, aside=len(sizes), aside_size=sum(sizes))
+    return Tidied(found, back, removed, len(sizes))
 
 
 def naming_columns(metadata: MetaData = Base.metadata) -> list[Column]:
@@ -92,10 +97,10 @@ def named(
     return found
 
 
-def _look_at(office: Office, folder: str, lease: Lease | None) -> int:
-    """How many files of one folder it set aside."""
+def _look_at(office: Office, stored: Sequence[tuple[str, float]], lease: Lease | None) -> int:
+    """How many of these files it set aside."""
     before = (office.now() - LEFT_FOR).timestamp()
-    old = [sha256 for sha256, stored in office.files.names(folder) if stored < before]
+    old = [sha256 for sha256, since in stored if since < before]
     unnamed: list[str] = []
     for some in _parts(old):
         known = named(office.session(), some)

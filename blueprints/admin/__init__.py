@@ -1,5 +1,5 @@
 """Administration: people, units, the agency and its seal, agencies of the node, the line to the
-hub, time stamps, the audit chain."""
+hub, time stamps, the store of files, the audit chain."""
 
 from blueprints.admin import (
     agencies,
@@ -8,6 +8,7 @@ from blueprints.admin import (
     audit,
     hub_link,
     people,
+    store,
     time_authority,
     units,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "blueprint",
     "hub_link",
     "people",
+    "store",
     "time_authority",
     "units",
 ]

@@ -17,6 +17,7 @@ SECTIONS = (
     ("delegations.index", _l("Ủy quyền ký")),
     ("admin.hub_link", _l("Liên kết trục")),
     ("admin.agencies", _l("Các cơ quan")),
+    ("admin.store", _l("Kho tệp")),
     ("admin.audit", _l("Nhật ký")),
 )
 
@@ -28,9 +29,10 @@ OF_DISTRICT = {
 
 @blueprint.app_template_global("admin_sections")
 def sections() -> list[dict]:
-    """The tabs for who administers here: the node's agencies only for the host's, the line to
-    the hub only on a district node."""
-    hidden = set() if admin.agencies.is_host(office(), current_actor()) else {"admin.agencies"}
+    """The tabs for who administers here: the node's agencies and its store of files only for the
+    host's, the line to the hub only on a district node."""
+    host = admin.agencies.is_host(office(), current_actor())
+    hidden = set() if host else {"admin.agencies", "admin.store"}
     if office().settings.is_hub:
         hidden |= OF_DISTRICT
     return [

@@ -49,6 +49,7 @@ TAG_NAMES = {
     "preservation:authority_away": _l("Dịch vụ cấp dấu thời gian không trả lời hơn một ngày"),
     "preservation:renew": _l("Gia hạn dấu thời gian lưu lâu dài"),
     "document:view_file": _l("Tải tệp gốc"),
+    "files:looked": _l("Xem kho tìm tệp không ai dùng"),
     "files:set_aside": _l("Dọn tệp không ai dùng ra khu tạm"),
     "files:brought_back": _l("Đưa tệp ở khu tạm trở lại"),
     "files:removed": _l("Xóa hẳn tệp ở khu tạm"),

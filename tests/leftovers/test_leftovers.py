@@ -2,20 +2,27 @@
 row names them again; and nothing else is ever touched."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table, event, select
 
+from domain.dates import local
+from domain.errors import Forbidden
 from domain.roles import SYSTEM
+from models.agencies import Agency
 from models.audit import AuditEntry
 from models.base import Base
 from models.exchange import OutboxItem
 from models.files import StoredFile
 from services import audit_chain, leftovers, outbox
+from services.admin import store
 from services.outbox import LeaseLost
 from services.unit_of_work import transaction
+from tests.conftest import PASSWORD
 from tests.signing_feature.conftest import journey, node
+from tests.visitor import Visitor
 
 __all__ = ["journey", "node"]
 # Of 64 characters, and never the name of a stored file.
@@ -38,7 +45,7 @@ def aged(office, sha256: str, days: float) -> None:
 
 
 def told(office) -> list[tuple[str, list[str]]]:
-    query = select(AuditEntry).where(AuditEntry.tag.startswith("files:"))
+    query = select(AuditEntry).where(AuditEntry.tag.in_(leftovers.MOVES))
     rows = office.session().scalars(query.order_by(AuditEntry.sequence)).all()
     return [(row.tag, row.details["files"]) for row in rows]
 
@@ -151,6 +158,38 @@ def test_the_command_goes_through_the_whole_store(journey):
     assert done.exit_code == 0, done.output
     assert "Ra khu tạm: 1." in done.output
     assert "Đang ở khu tạm: 1." in done.output
+
+
+def test_the_page_says_what_lies_aside_since_when_and_until_when(journey):
+    office, admin = journey.office, Visitor(journey.app, "st.quantri", PASSWORD)
+    page = admin.get("/admin/store").text
+    assert "không có tệp nào" in page
+    assert "chưa lần nào" in page
+    left(office, b"x" * 3072)
+    leftovers.ensure(office)
+    leftovers.tidy(office)
+    page = admin.get("/admin/store").text
+    then = local(office.now())
+    assert "1 tệp, 3,0 KB" in page
+    assert f"{then:%d/%m/%Y}" in page
+    assert f"sau {then + leftovers.ASIDE_FOR:%d/%m/%Y}" in page
+    assert "Dọn tệp không ai dùng ra khu tạm" in page
+    journey.later(days=31)
+    leftovers.tidy(office)
+    page = admin.get("/admin/store").text
+    assert "không có tệp nào" in page
+    assert "Xóa hẳn tệp ở khu tạm" in page
+    looked = select(AuditEntry).where(AuditEntry.tag == leftovers.LOOKED)
+    assert [entry.details["aside"] for entry in office.session().scalars(looked)] == [1, 0]
+
+
+def test_the_store_is_the_host_agencys_to_see(journey):
+    host = journey.actor("st.quantri")
+    assert store.overview(journey.office, host).count == 0
+    others = select(Agency.id).where(Agency.id != host.agency_id)
+    neighbour = replace(host, agency_id=journey.office.session().scalars(others).first())
+    with pytest.raises(Forbidden):
+        store.overview(journey.office, neighbour)
 
 
 def test_a_new_column_is_covered_by_its_name(journey):
