@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from blueprints.filters import day, moment, number
 from blueprints.words import words
-from blueprints.words.preservation import LEVELS, STANDINGS
+from blueprints.words.preservation import BESIDE, LEVELS, STANDINGS
 from domain.errors import Refusal
 from domain.preservation import Level
 from services.preservation.levels import State
@@ -22,7 +22,7 @@ def mark(state: State | None, archive_url: str = "") -> dict | None:
     none. `archive_url`: where its archive form is, if it has one and this reader may get it."""
     if state is None or state.level is None:
         return None
-    label, meaning, tone = LEVELS[state.level]
+    label, meaning, tone = _level(state)
     return {
         "label": str(label),
         "meaning": str(meaning),
@@ -33,6 +33,12 @@ def mark(state: State | None, archive_url: str = "") -> dict | None:
     }
 
 
+def _level(state: State) -> tuple:
+    row = state.row
+    beside = state.level == Level.LTA and row is not None and not row.archive_sha256
+    return BESIDE if beside else LEVELS[state.level]
+
+
 def waits(state: State) -> str:
     """What is still to come and why it has not; empty where nothing is awaited."""
     if not state.missing:
@@ -40,7 +46,7 @@ def waits(state: State) -> str:
     wanted = {
         Level.B: _("Cần bổ sung dấu thời gian."),
         Level.T: _("Cần bổ sung bằng chứng thu hồi."),
-        Level.LT: _("Cần bổ sung bản lưu lâu dài."),
+        Level.LT: _("Cần bổ sung dấu thời gian trùm lên bằng chứng."),
     }.get(state.level, "")
     return f"{wanted} {words(Refusal(state.missing)).reason}".strip()
 
@@ -53,7 +59,7 @@ def kept(told: Told) -> list[tuple[str, str]]:
         for index, each in enumerate(told.stamps, 1)
     ]
     return [
-        (_("Mức lưu"), str(LEVELS[state.level][0]) if state.level else ""),
+        (_("Mức lưu"), str(_level(state)[0]) if state.level else ""),
         (_("Còn chờ"), waits(state)),
         *stamps,
         (_("Tệp chắc chắn có từ"), moment(told.proven_at)),

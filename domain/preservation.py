@@ -25,12 +25,22 @@ ORDER = tuple(Level)
 @dataclass(frozen=True)
 class Kept:
     """What this office keeps of a file: since when its own time stamps vouch for it and until when,
-    how the worst certificate behind it stands, whether an archive form was made."""
+    how the worst certificate behind it stands, whether an archive form was made. `is_alone`: the
+    file never gets one, the chain beside it is all (a received file, a signature of its own);
+    `is_whole`: nothing is still to come."""
 
     stamped_at: datetime | None = None
     stamp_ends: datetime | None = None
     standing: str = "unknown"
     has_archive: bool = False
+    is_alone: bool = False
+    is_whole: bool = False
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether stamps that are carried on lie over the file and all evidence about it: in its
+        archive form (PAdES B-LTA), or in the chain beside it, which says the same."""
+        return self.has_archive or (self.is_alone and self.is_whole)
 
     def lapsed(self, now: datetime) -> bool:
         """The newest stamp's certificate ended and nobody carried it on: it proves nothing more."""
@@ -52,7 +62,7 @@ def level(signatures: Sequence[Mapping], kept: Kept | None, now: datetime) -> Le
         return Level.B
     if kept.lapsed(now) or kept.standing not in KNOWN:
         return Level.T
-    return Level.LTA if kept.has_archive and kept.vouches(now) else Level.LT
+    return Level.LTA if kept.is_archived and kept.vouches(now) else Level.LT
 
 
 def lowest(levels: Sequence[Level | None]) -> Level | None:

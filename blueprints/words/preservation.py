@@ -26,6 +26,13 @@ LEVELS = {
         "good",
     ),
 }
+# Of a file that has no archive form: what lies in its own chain beside it.
+BESIDE = (
+    _l("Đã có dấu thời gian và lưu lâu dài, tính cả hồ sơ lưu bên cạnh tệp (B-LTA)"),
+    _l("Tệp giữ nguyên từng byte; bằng chứng và dấu thời gian nằm ở hồ sơ bên cạnh, được tự gia "
+       "hạn trước khi hết hạn. Ai mang riêng tệp đi thì không mang theo hồ sơ ấy."),
+    "good",
+)  # fmt: skip
 # The same for a line of a list.
 SHORT = {
     "b-b": _l("Chưa có dấu thời gian"),

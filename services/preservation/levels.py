@@ -10,7 +10,7 @@ from sqlalchemy.sql import ColumnElement
 
 from domain.preservation import KNOWN, Kept, Level, level, lowest
 from domain.verdicts import Verdict
-from models.preservation import Preservation
+from models.preservation import Origin, Preservation
 from models.signing import Signature
 from services.office import Office
 
@@ -81,10 +81,19 @@ def states(
     return {file: _worst(each) for file, each in found.items()}
 
 
-def kept(row: Preservation | None) -> Kept | None:
+def kept(row: Preservation | None, facts: Sequence[Mapping] = ()) -> Kept | None:
+    """`facts` of the signatures in its file."""
     if row is None:
         return None
-    return Kept(row.stamped_at, row.stamp_ends, row.standing, bool(row.archive_sha256))
+    apart = bool(facts) and all(each.get("purpose") == "detached" for each in facts)
+    return Kept(
+        row.stamped_at,
+        row.stamp_ends,
+        row.standing,
+        bool(row.archive_sha256),
+        is_alone=apart or row.origin == Origin.RECEIVED,
+        is_whole=not row.missing,
+    )
 
 
 def counts(office: Office, agency_id: int) -> dict[Level, int]:
@@ -101,7 +110,7 @@ def counts(office: Office, agency_id: int) -> dict[Level, int]:
 
 
 def _state(facts: Sequence[Mapping], row: Preservation | None, now: datetime) -> State:
-    held = kept(row)
+    held = kept(row, facts)
     reached = level(facts, held, now)
     missing = row.missing if row is not None else ""
     if held is not None and held.lapsed(now):
@@ -120,8 +129,12 @@ def _level(now: datetime) -> ColumnElement[str]:
     known = Preservation.standing.in_(KNOWN)
     unstamped = exists().where(*_counted(), _fact("time_source") != "timestamp")
     stamped = or_(vouches, and_(exists().where(*_counted()), ~unstamped))
+    inside = exists().where(*_counted(), func.coalesce(_fact("purpose"), "") != "detached")
+    apart = and_(exists().where(*_counted()), ~inside)
+    alone = and_(Preservation.missing == "", or_(apart, Preservation.origin == Origin.RECEIVED))
+    archived = or_(Preservation.archive_sha256.is_not(None), alone)
     return case(
-        (and_(vouches, known, Preservation.archive_sha256.is_not(None)), Level.LTA.value),
+        (and_(vouches, known, archived), Level.LTA.value),
         (and_(stamped, known, ~lapsed), Level.LT.value),
         (stamped, Level.T.value),
         else_=Level.B.value,

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from models.assignments import Assignment
@@ -73,6 +74,28 @@ def test_a_page_with_signatures_answers_and_hostile_text_stays_whole(steps, visi
     assert "<script>alert" not in page
     assert "Không toàn vẹn" in page
     assert "theo máy người ký" in page
+
+
+def test_the_list_says_what_the_signatures_of_registered_documents_are_worth(steps, visit, office):
+    """In words, for every state; of a paper nobody expects a signature."""
+    said = {
+        "valid": "Chữ ký hợp lệ",
+        "modified": "Nội dung đã thay đổi sau khi ký",
+        "unsigned": "Không có chữ ký số",
+    }
+    documents = {verdict: steps.registered() for verdict in said}
+    visitor = visit("st.vanthu")
+    visitor.get("/incoming/?state=all")
+    before = len(visitor.statements)
+    with transaction(office, steps.actor("st.vanthu")) as work:
+        for verdict, document in documents.items():
+            work.session.get_one(IncomingDocument, document.id).verdict = verdict
+    page = visitor.get("/incoming/?state=all", statements=before)
+    rows = {row.get("id"): row for row in html.fromstring(page.text).xpath("//tr[@id]")}
+    for verdict, document in documents.items():
+        (mark,) = rows[f"vb-{document.id}"].xpath(".//span[@class='sub']/span[@class]")
+        assert said[verdict] in mark.text_content()
+        assert verdict == "unsigned" or mark.xpath(".//svg")
 
 
 def test_the_clerk_registers_and_submits_from_the_page(steps, visit, office):

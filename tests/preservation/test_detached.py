@@ -82,7 +82,7 @@ def test_evidence_of_a_received_signature_is_kept_beside_it_and_told_at_its_file
     assert found["proven_at"]
     commune = Visitor(node, "st.th.vanthu", PASSWORD)
     page = text(commune.get(f"/incoming/{document.id}"))
-    assert "Đã có dấu thời gian và bằng chứng thu hồi (B-LT)" in page
+    assert "tính cả hồ sơ lưu bên cạnh tệp (B-LTA)" in page
     report = commune.get(f"/verification/incoming/{document.id}/{table}")
     assert "do Dấu thời gian thử nghiệm cấp" in text(report)
 
@@ -113,7 +113,7 @@ def test_our_own_signature_beside_an_enclosure_is_kept_and_shown(journey, sent, 
     (found,) = facts(journey, enclosure.signature_sha256)
     assert (found["verdict"], found["revocation"]) == ("valid", "good")
     page = text(Visitor(node, "st.vanthu", PASSWORD).get(f"/outgoing/{doc.id}"))
-    assert "Đã có dấu thời gian và bằng chứng thu hồi (B-LT)" in page
+    assert "tính cả hồ sơ lưu bên cạnh tệp (B-LTA)" in page
     assert "Đã có dấu thời gian và lưu lâu dài (B-LTA)" in page  # the document itself
 
 

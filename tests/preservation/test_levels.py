@@ -48,6 +48,11 @@ STAMPED, CLAIMED = signature(), signature(time="claimed")
         ([CLAIMED], Kept(NOW, AHEAD, "good", True), Level.LTA),
         ([CLAIMED], Kept(NOW, GONE, "good", True), Level.B),
         ([STAMPED], Kept(NOW, GONE, "good", True), Level.T),
+        ([CLAIMED], Kept(NOW, AHEAD, "good", is_alone=True, is_whole=True), Level.LTA),
+        ([CLAIMED], Kept(NOW, AHEAD, "good", is_alone=True), Level.LT),
+        ([CLAIMED], Kept(NOW, AHEAD, "good", is_whole=True), Level.LT),
+        ([CLAIMED], Kept(NOW, GONE, "good", is_alone=True, is_whole=True), Level.B),
+        ([CLAIMED], Kept(NOW, AHEAD, "unknown", is_alone=True, is_whole=True), Level.T),
         ([CLAIMED, signature(purpose="timestamp", verdict="untrusted")], None, Level.B),
     ],
 )
@@ -68,21 +73,23 @@ def test_counted_in_sql_every_file_has_the_level_of_the_rule(node):
     with transaction(office, SYSTEM) as work:
         cases = product(
             ("timestamp", "claimed"), ("valid", "untrusted", "broken"), ends,
-            ("good", "revoked", "unknown"), (None, "a" * 64),
+            ("good", "revoked", "unknown"), (None, "a" * 64), Origin, ("leader", "detached"),
+            ("", "tsa-away"),
         )  # fmt: skip
-        for number, (time, verdict, end, standing, archive) in enumerate(cases):
+        for number, each in enumerate(cases):
+            time, verdict, end, standing, archive, origin, purpose, missing = each
             sha256 = f"{number:064x}"
-            facts = signature(time=time, verdict=verdict)
+            facts = signature(time=time, verdict=verdict, purpose=purpose)
             row = Preservation(
-                file_sha256=sha256, origin=Origin.OWN, agency_id=1, standing=standing,
-                stamped_at=NOW if end else None, stamp_ends=end, archive_sha256=archive,
-                created_at=NOW,
+                file_sha256=sha256, origin=origin, agency_id=1, standing=standing,
+                missing=missing, stamped_at=NOW if end else None, stamp_ends=end,
+                archive_sha256=archive, created_at=NOW,
             )  # fmt: skip
             own = Signature(
                 file_sha256=sha256, kind="person", verdict=verdict, facts=facts, checked_at=NOW
             )
             work.session.add_all([row, own])
-            reached = level([facts], levels.kept(row), office.now())
+            reached = level([facts], levels.kept(row, [facts]), office.now())
             if reached:
                 expected[reached] += 1
     assert min(expected.values()) > 0

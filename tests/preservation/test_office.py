@@ -49,7 +49,7 @@ def test_a_signed_letter_of_word_is_judged_kept_and_outlives_its_certificate(
     assert (found["purpose"], found["verdict"], found["revocation"]) == ("office", "valid", "good")
     assert found["proven_at"]
     clerk = Visitor(node, "st.th.vanthu", PASSWORD)
-    assert "(B-LT)" in text(clerk.get(f"/incoming/{document.id}"))
+    assert "tính cả hồ sơ lưu bên cạnh tệp (B-LTA)" in text(clerk.get(f"/incoming/{document.id}"))
     report = text(clerk.get(f"/verification/incoming/{document.id}/{document.main.sha256}"))
     assert "chữ ký trong tệp Word, Excel" in report
     assert "mọi phần nội dung; thuộc tính của tệp" in report

@@ -93,7 +93,7 @@ def test_a_received_document_says_what_is_kept_beside_it_and_has_no_archive_form
     document, sha256 = received(journey)
     commune = Visitor(node, "st.th.vanthu", PASSWORD)
     page = commune.get(f"/incoming/{document.id}")
-    assert "Đã có dấu thời gian và bằng chứng thu hồi (B-LT)" in text(page)
+    assert "tính cả hồ sơ lưu bên cạnh tệp (B-LTA)" in text(page)
     assert "Tải bản lưu lâu dài" not in page.text
     commune.get(f"/documents/incoming/{document.id}/{sha256}/archive", status=404)
 
