@@ -4,6 +4,7 @@ recipients is one package and few statements."""
 import pytest
 from sqlalchemy import event, select
 
+from adapters.edxml.package import BusinessKind, ReceiverChange
 from domain.errors import Conflict, Forbidden, Invalid
 from extensions import db
 from models.audit import AuditEntry
@@ -12,7 +13,7 @@ from models.exchange import Direction, Dispatch, ExchangeMessage, MessageKind, R
 from models.hub import DirectoryEntry, HubMessage
 from models.incoming import Paper
 from services import outgoing
-from services.exchange import transport
+from services.exchange import reading, transport
 from services.unit_of_work import transaction
 from tests.conftest import PASSWORD, find_actor
 from tests.exchange.conftest import (
@@ -57,6 +58,25 @@ def test_the_same_document_goes_to_a_recipient_that_was_added_later(world):
     (entry,) = world.b.all(AuditEntry, AuditEntry.tag == "outgoing:add_recipients")
     assert entry.details["recipients"] == [BINH_MINH, TINH_HA]
     assert len(world.hub.all(HubMessage, HubMessage.kind == MessageKind.EDOC)) == 2
+
+
+def test_who_is_added_gets_a_new_document_and_the_others_an_update_that_names_them(world):
+    own = send_one(world.b, SON_TINH, [BINH_SON])
+    world.exchange()
+    add(world.b, own, [BINH_MINH], tell="1")
+    world.exchange()
+    going_out = ExchangeMessage.direction == Direction.OUT
+    sent = world.b.all(ExchangeMessage, ExchangeMessage.outgoing_id == own, going_out)
+    _first, new, update = (reading.read(world.b.office.files, m.payload_sha256) for m in sent)
+    assert (new.business.kind, [o.code for o in new.recipients]) == (BusinessKind.NEW, [BINH_MINH])
+    assert len(new.attachments) == 2
+    assert not new.business.receiver_changes
+    business = update.business
+    assert (business.kind, [o.code for o in update.recipients]) == (BusinessKind.UPDATE, [BINH_SON])
+    assert (business.data_changed, business.receivers_changed) == (False, True)
+    assert business.receiver_changes == (ReceiverChange(BINH_MINH, added=True),)
+    assert (business.document_id, update.document_id) == (new.document_id, new.document_id)
+    assert update.attachments == ()
 
 
 def test_those_who_have_it_are_told_who_got_it_besides_and_answer_nothing(world):

@@ -4,6 +4,7 @@ every answer is one of those described, and none is a fault."""
 import io
 import json
 import os
+from hashlib import sha256
 
 import pytest
 import schemathesis
@@ -139,7 +140,9 @@ def signed_well(operation, excluded) -> int:
     @given(operation.as_strategy(), st.fixed_dictionaries({}, optional=optional), st.booleans())
     def probe(case, arguments, is_package):
         if known.name == "sendEdoc" and is_package:
-            case.body, arguments = edoc(), {"from": SON_TINH, "messagetype": "edoc"}
+            digest = sha256(edoc()).hexdigest()
+            arguments = {"from": SON_TINH, "messagetype": "edoc", "hash-file": digest}
+            case.body = edoc()
         headers = sign_headers(
             arguments, SON_TINH, SECRETS[SON_TINH], known.content_type, utc_now()
         )
