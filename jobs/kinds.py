@@ -1,9 +1,10 @@
 """Which service does which kind of outbox item. `queue` is where it waits (one worker each)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from services import batches, copies, leftovers, preservation, signing, verification
 from services.exchange import (
+    bundling,
     delivering,
     lodging,
     polling,
@@ -47,3 +48,5 @@ KINDS: dict[str, Callable[[Office, Lease], None]] = {
     "read_import": imports.read,
     "apply_import": imports.apply,
 }
+# What several items of a kind that are due together are done by; else each is done alone.
+TOGETHER: dict[str, Callable[[Office, Sequence[Lease]], None]] = {"send": bundling.send_all}

@@ -6,17 +6,20 @@ Safe to call any number of times with any id: only the holder of the lease does 
 """
 
 import time
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from domain.errors import Refusal
 from jobs import context
-from jobs.kinds import KINDS
+from jobs.kinds import KINDS, TOGETHER
 from jobs.queue import GOES_ON
 from services import outbox
 from services.office import Office
+from services.outbox import Lease
 
 log = structlog.get_logger()
+MOST = 16  # items that are done together
 ROUND_SECONDS = 20.0  # then RQ has its turn: it notes that the worker lives, and may stop it
 
 
@@ -45,13 +48,29 @@ def _do(office: Office, item_id: int) -> None:
     lease = outbox.claim(office, item_id)
     if lease is None:
         return
+    leases = [lease]
+    if lease.kind in TOGETHER:
+        leases += outbox.claim_more(office, lease, outbox.queue_of(office, item_id), MOST - 1)
+    if len(leases) > 1:
+        return _attempt(office, leases, TOGETHER[lease.kind], leases)
+    return _attempt(office, leases, KINDS[lease.kind], lease)
+
+
+def _attempt(office: Office, leases: Sequence[Lease], work: Callable, what: object) -> None:
+    """Whatever goes wrong, the items come again; those that are done already stay done."""
+    named = {"items": [lease.item_id for lease in leases], "kind": leases[0].kind}
     try:
-        KINDS[lease.kind](office, lease)
+        work(office, what)
     except outbox.LeaseLost:
-        log.warning("lease lost", item=item_id, kind=lease.kind)
+        log.warning("lease lost", **named)
     except Refusal as refusal:
-        log.warning("job refused", item=item_id, kind=lease.kind, code=refusal.code)
-        outbox.put_off(office, lease, refusal.code)
+        log.warning("job refused", code=refusal.code, **named)
+        _put_off(office, leases, refusal.code)
     except Exception as error:
-        log.exception("job failed", item=item_id, kind=lease.kind)
-        outbox.put_off(office, lease, type(error).__name__)
+        log.exception("job failed", **named)
+        _put_off(office, leases, type(error).__name__)
+
+
+def _put_off(office: Office, leases: Sequence[Lease], problem: str) -> None:
+    for lease in leases:
+        outbox.put_off(office, lease, problem)

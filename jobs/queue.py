@@ -12,7 +12,7 @@ WAIT = 0.5
 ENOUGH = 200  # wake-ups in a queue: more would only cost, the sweeper comes again
 FULL_PAUSE = 0.5  # seconds until a full queue is looked at again
 # Here one wake-up is good for all that is due (jobs/outbox.py): one for each worker is enough.
-GOES_ON = frozenset({"exchange", "signing"})
+GOES_ON = frozenset({"exchange", "signing", "inspection"})
 ENOUGH_THERE = 4
 LONGEST_JOB = 12 * 3600  # seconds: 1.4 GB over a poor line; one that stands still ends in minutes
 

@@ -21,10 +21,11 @@ RENEW_EVERY = timedelta(seconds=30)
 
 
 class Carriage:
-    """What a job carries its packages with. Raises LeaseLost as soon as another worker has it."""
+    """What a job carries its packages with, for one item or several. Raises LeaseLost as soon as
+    another worker has one of them."""
 
-    def __init__(self, office: Office, lease: Lease) -> None:
-        self._office, self._lease = office, lease
+    def __init__(self, office: Office, *leases: Lease) -> None:
+        self._office, self._leases = office, leases
         self._held_until = time.monotonic() + LEASE.total_seconds()
 
     def held(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -64,7 +65,8 @@ class Carriage:
             return
         span = max(LEASE, at_least + RENEW_EVERY)
         with transaction(self._office, SYSTEM) as work:
-            outbox.renew(work, self._lease, span)
+            for lease in self._leases:
+                outbox.renew(work, lease, span)
         self._held_until = time.monotonic() + span.total_seconds()
 
 

@@ -54,6 +54,12 @@ CLAIM = (
     )
     .returning(ITEM.c.kind, ITEM.c.subject_id, ITEM.c.attempts, ITEM.c.repeat_seconds > 0)
 )
+ALIKE = (
+    select(ITEM.c.id)
+    .where(*IN_QUEUE, ITEM.c.kind == bindparam("kind"))
+    .order_by(ITEM.c.priority.desc(), ITEM.c.due_at)
+    .limit(bindparam("most"))
+)
 HELD = update(ITEM).where(
     ITEM.c.id == bindparam("item_id"), ITEM.c.lease_token == bindparam("token")
 )
@@ -129,6 +135,27 @@ def claim(office: Office, item_id: int) -> Lease | None:
             return None
         kind, subject_id, attempts, repeats = claimed
         return Lease(item_id, kind, subject_id, attempts, token, repeats)
+
+
+def claim_more(office: Office, lease: Lease, queue: str, most: int) -> list[Lease]:
+    """Takes other items of the same kind that are due in the same queue, the most urgent first."""
+    session, now = office.session(), office.now()
+    alike = {"queue": queue, "now": now, "kind": lease.kind, "most": most}
+    others = session.scalars(ALIKE, alike).all()
+    if not others:
+        return []
+    values = {"now": now, "token": lease.token, "until": now + LEASE}
+    with transaction(office, SYSTEM) as work:
+        rows = [
+            (item_id, work.session.execute(CLAIM, values | {"item_id": item_id}).one_or_none())
+            for item_id in others
+        ]
+    return [
+        Lease(item_id, kind, subject_id, attempts, lease.token, repeats)
+        for item_id, row in rows
+        if row is not None
+        for kind, subject_id, attempts, repeats in [row]
+    ]
 
 
 def renew(work: Work, lease: Lease, span: timedelta | None = None) -> None:

@@ -52,10 +52,27 @@ def pieces_of(package: Stored) -> Iterator[bytes]:
             yield piece
 
 
-def body_of(package: Stored) -> Iterator[bytes]:
-    """What is sent: `package.size` bytes and the CRLF that the SDK appends to every file."""
-    yield from pieces_of(package)
-    yield CRLF
+class Body(Protocol):
+    """What a call sends: so many bytes, piece by piece."""
+
+    @property
+    def size(self) -> int: ...
+    def pieces(self) -> Iterator[bytes]: ...
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The body of a sendEdoc: the package and the CRLF that the SDK appends to every file."""
+
+    package: Stored
+
+    @property
+    def size(self) -> int:
+        return self.package.size + len(CRLF)
+
+    def pieces(self) -> Iterator[bytes]:
+        yield from pieces_of(self.package)
+        yield CRLF
 
 
 def hash_forms(digest: bytes) -> tuple[str, str]:

@@ -8,11 +8,9 @@ checks the server's certificate; a private authority is trusted through `transpo
 Packages go out of files and come in by pieces, so that a large one never stands in memory.
 """
 
-import json
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from itertools import chain
@@ -22,16 +20,15 @@ import httpx
 
 from adapters.axis import proofs, wire
 from adapters.axis.answer import LONGEST_OUTLINE, Into, Result, in_memory, package_in
-from adapters.axis.body import CRLF, Stored, body_of, hash_forms, stored
+from adapters.axis.body import Body, Sent, Stored, hash_forms, stored
 from adapters.axis.errors import (
-    NotOffered,
     PermanentAxisError,
     TemporaryAxisError,
-    not_an_answer,
-    refusal_of,
 )
+from adapters.axis.members import members_of, offered_members, read_members, records_in
 from adapters.axis.operations import MESSAGE_KINDS, OPERATIONS, TRANSPORT_STATUSES
 from adapters.axis.records import (
+    Accepted,
     AgencyRecord,
     AuditHeadRecord,
     DirectoryRecord,
@@ -45,6 +42,7 @@ from adapters.axis.records import (
     SentItem,
     SynchronizeUnit,
 )
+from adapters.axis.together import Together
 from domain.errors import Invalid
 
 __all__ = ["Accepted", "AxisClient", "PermanentAxisError", "TemporaryAxisError"]
@@ -52,20 +50,11 @@ __all__ = ["Accepted", "AxisClient", "PermanentAxisError", "TemporaryAxisError"]
 R = TypeVar("R", bound=Record)
 Arguments = Mapping[str, str | list[str]]
 SERVICE = "eDoc"
-UNACCEPTED = {"15", "19"}  # wrong system id or secret, locked: true of every operation
 DEFAULT_TIMEOUT_S = 60.0
 BYTES_PER_S = 8 * 1024 * 1024  # a hub reads and keeps so many of a package before it answers
 PEEK = 64
 TOO_EARLY = {408, 425, 429}  # the words of a server that may have us later
 HUB_ERROR = "20"  # "hub error" (`axis.md` 9): of all coded answers the one that passes
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A sent package: the axis's id of it and, from a hub of ours, its signed receipt."""
-
-    doc_id: str
-    receipt: str = ""
 
 
 def _now() -> datetime:
@@ -78,7 +67,7 @@ def authorities() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-class AxisClient:
+class AxisClient(Together):
     """Calls as one registered system. Thread-safe; to be made after a fork, not before.
 
     `endpoint` is http(s)://host[/path] without a query. `timeout` is in seconds, for connecting
@@ -150,7 +139,7 @@ class AxisClient:
         if to is not None:
             arguments["to"] = list(to)
         arguments["hash-file"] = hash_forms(bytes.fromhex(package.sha256))[1]
-        answer = self._answer("sendEdoc", arguments, package)
+        answer = self._answer("sendEdoc", arguments, Sent(package))
         doc_id, receipt = answer.get("DocId"), answer.get("receipt")
         if not isinstance(doc_id, str | int) or not str(doc_id):
             raise TemporaryAxisError("sendEdoc: success without DocId")
@@ -163,7 +152,7 @@ class AxisClient:
         """The package, its pieces handed to `into` as they come, and what that makes of them. It
         must keep nothing before the last piece: whether the answer is good shows only then."""
         with self._opened("getEdoc", {"docId": doc_id}) as response:
-            check = partial(_members, "getEdoc", response.status_code)
+            check = partial(members_of, "getEdoc", response.status_code)
             return into(package_in(response.iter_bytes(), check))
 
     def download_edoc(self, doc_id: str, into: Into[Result] = in_memory) -> Result:
@@ -174,7 +163,7 @@ class AxisClient:
             start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:PEEK].lower()
             if response.is_success and start.startswith(b"<") and b"html" not in start:
                 return into(chain([head], pieces))
-            _read_members("downloadEdoc", response.status_code, head + _head(pieces))
+            read_members("downloadEdoc", response.status_code, head + _head(pieces))
             raise TemporaryAxisError("downloadEdoc: the answer is not a package")
 
     def update_status(self, doc_id: str, status: str, receipt: str = "") -> None:
@@ -234,21 +223,14 @@ class AxisClient:
         return self._extension(name, {**arguments, "also": proofs.argument(also)}, also)
 
     def _extension(
-        self, name: str, arguments: Arguments, also: Mapping[str, str] | None = None
+        self,
+        name: str,
+        arguments: Arguments,
+        also: Mapping[str, str] | None = None,
+        body: Body | None = None,
     ) -> dict:
-        """Another axis says in its own way that it does not know the operation: a page of its web
-        server, or a code; only a system that it does not accept is another case."""
-        response = self._exchange(name, arguments, None, also)
-        try:
-            return _read_members(name, response.status_code, response.content)
-        except PermanentAxisError as error:
-            if error.code in UNACCEPTED:
-                raise
-            raise NotOffered(str(error)) from error
-        except TemporaryAxisError as error:
-            if response.is_client_error:
-                raise NotOffered(str(error)) from error
-            raise
+        """A call that another axis does not know."""
+        return offered_members(name, self._exchange(name, arguments, body, also))
 
     def lodge_receipt_key(self, key: str) -> None:
         """Our extension: publishes the key (hexadecimal) that signs our receipts."""
@@ -262,7 +244,7 @@ class AxisClient:
         """Our extension: recipients' receipts for what we sent, after the cursor `since`. Raises
         NotOffered where it is unknown."""
         answer = self._extension("getReceipts", {"since": str(since)})
-        return _records("getReceipts", answer, ReceiptRecord)
+        return records_in("getReceipts", answer, ReceiptRecord)
 
     def pass_receipt(self, doc_id: str, receipt: str, key: str) -> None:
         """Our extension: hands on the receipt of a recipient that we serve for a package we
@@ -282,19 +264,19 @@ class AxisClient:
             raise TemporaryAxisError(f"{operation}: count is not a number") from None
 
     def _list(self, operation: str, arguments: Arguments, record: type[R]) -> list[R]:
-        return _records(operation, self._answer(operation, arguments), record)
+        return records_in(operation, self._answer(operation, arguments), record)
 
     def _answer(
-        self, operation: str, arguments: Arguments, body: bytes | Stored | None = None
+        self, operation: str, arguments: Arguments, body: bytes | Body | None = None
     ) -> dict:
         response = self._exchange(operation, arguments, body)
-        return _read_members(operation, response.status_code, response.content)
+        return read_members(operation, response.status_code, response.content)
 
     def _exchange(
         self,
         name: str,
         arguments: Arguments,
-        body: bytes | Stored | None = None,
+        body: bytes | Body | None = None,
         also: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         with self._opened(name, arguments, body, also) as response:
@@ -306,7 +288,7 @@ class AxisClient:
         self,
         name: str,
         arguments: Arguments,
-        body: bytes | Stored | None = None,
+        body: bytes | Body | None = None,
         also: Mapping[str, str] | None = None,
     ) -> Iterator[httpx.Response]:
         """The answer to a call, its body still to be read. What breaks off is temporary, whenever
@@ -318,8 +300,8 @@ class AxisClient:
         headers = proofs.add_proofs(headers, also) if also else headers
         content, timeout = operation.body if body is None else body, self._http.timeout
         if not isinstance(content, bytes):
-            headers.append(("Content-Length", str(content.size + len(CRLF))))
-            content, timeout = body_of(content), patience(timeout, content.size)
+            headers.append(("Content-Length", str(content.size)))
+            content, timeout = content.pieces(), patience(timeout, content.size)
         sent = {"headers": headers, "content": content, "timeout": timeout}
         try:
             with self._http.stream(operation.method, f"{self.endpoint}/{name}", **sent) as response:
@@ -345,31 +327,6 @@ def _head(pieces: Iterator[bytes], size: int = LONGEST_OUTLINE) -> bytes:
     while len(head) < size and (piece := next(pieces, b"")):
         head += piece
     return head
-
-
-def _records(operation: str, answer: dict, record: type[R]) -> list[R]:
-    items = answer.get("data")
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise TemporaryAxisError(f"{operation}: data is not a list of objects")
-    return [record.from_wire(item) for item in items]
-
-
-def _read_members(operation: str, status_code: int, content: bytes) -> dict:
-    try:
-        answer = json.loads(content)
-    except (ValueError, RecursionError):
-        answer = None
-    return _members(operation, status_code, answer)
-
-
-def _members(operation: str, status_code: int, answer: object) -> dict:
-    """The answer's members, if it says success; the status line of a 4xx adds nothing to them."""
-    if not isinstance(answer, dict) or "ErrorCode" not in answer:
-        raise not_an_answer(operation, status_code)
-    code, status = str(answer["ErrorCode"]), str(answer.get("status"))
-    if code == "0" and status != "FAIL":
-        return answer
-    raise refusal_of(code, str(answer.get("ErrorDesc") or ""))
 
 
 def _kind(kind: str) -> dict[str, str]:

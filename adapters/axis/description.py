@@ -34,10 +34,17 @@ LISTS: dict[str, type[Record]] = {
     "getReceipts": ReceiptRecord,
     "getLedger": LedgerRecord,
 }
+PART = {
+    "type": "object",
+    "properties": {"ErrorCode": {"type": "string"}},
+    "required": ["ErrorCode"],
+}
 # What else a success holds.
 MEMBERS: dict[str, dict] = {
     "sendEdoc": {"DocId": {"type": "string", "minLength": 1}},
     "getEdoc": {"data": {"type": "string", "contentEncoding": "base64"}},
+    "sendMany": {"data": {"type": "array", "items": PART}},
+    "updateMany": {"data": {"type": "array", "items": PART}},
     "countReceiveEdoc": {"count": {"type": "integer", "minimum": 0}},
     "countReceiveStatus": {"count": {"type": "integer", "minimum": 0}},
 }
@@ -92,7 +99,7 @@ def _operation(operation: Operation) -> dict:
             "503": {"description": "A fault of the hub's own.", "content": _json(_ref("Refusal"))},
         },
     }
-    if operation.name == "sendEdoc":
+    if operation.content_type == FILE:
         binary = {"schema": {"type": "string", "contentMediaType": FILE}}
         described["requestBody"] = {"required": True, "content": {operation.content_type: binary}}
     return described
@@ -100,7 +107,7 @@ def _operation(operation: Operation) -> dict:
 
 def _content(operation: Operation) -> dict:
     refusal = _ref("Refusal")
-    if operation.name == "downloadEdoc":
+    if operation.name in ("downloadEdoc", "fetchMany"):
         return {FILE: {"schema": {"type": "string", "contentMediaType": FILE}}} | _json(refusal)
     return _json({"oneOf": [_success(operation.name), refusal]})
 

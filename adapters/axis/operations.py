@@ -63,6 +63,9 @@ OPERATIONS: dict[str, Operation] = {
         _operation("getReceipts", "since", body=BRACES),
         _operation("passReceipt", "docId", "receipt", "key", body=BRACES),
         _operation("getLedger", "start", "since", body=BRACES),
+        _operation("sendMany", "from", "hash-file", content_type=OCTETS),
+        _operation("fetchMany", "docIds", body=BRACES),
+        _operation("updateMany", "hash-file", content_type=OCTETS),
     )
 }
 

@@ -120,6 +120,14 @@ class DirectoryRecord(Record):
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """A sent package: the axis's id of it and, from a hub of ours, its signed receipt."""
+
+    doc_id: str
+    receipt: str = ""
+
+
+@dataclass(frozen=True)
 class Poll:
     """What waits for several agencies at once (our extension): `codes` are those that the axis let
     us ask for, for the others it must be asked plainly."""

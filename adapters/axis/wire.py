@@ -53,13 +53,7 @@ class Call:
     @property
     def recipients(self) -> list[str] | None:
         """The codes of `to` (a JSON text), or None: then the edXML's own To elements count."""
-        if "to" not in self.arguments:
-            return None
-        codes = _json(self.arguments["to"], "to")
-        codes = [codes] if isinstance(codes, str) else codes
-        if not isinstance(codes, list) or not all(map(_is_text, codes)):
-            raise AxisRefusal("axis-bad-arguments", argument="to")
-        return codes
+        return texts(self.arguments["to"], "to") if "to" in self.arguments else None
 
 
 def sign_headers(
@@ -173,6 +167,16 @@ def _json(text: str, argument: str) -> object:
         raise AxisRefusal("axis-bad-arguments", argument=argument) from None
 
 
+def texts(value: str, argument: str) -> list[str]:
+    """The texts that an argument lists as JSON; a single one may stand for itself. Raises
+    AxisRefusal("axis-bad-arguments")."""
+    found = _json(value, argument)
+    found = [found] if isinstance(found, str) else found
+    if not isinstance(found, list) or not all(map(is_text, found)):
+        raise AxisRefusal("axis-bad-arguments", argument=argument)
+    return found
+
+
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
@@ -187,12 +191,12 @@ def _signed_members(raw: bytes) -> dict[str, str]:
     if not isinstance(members, dict):
         raise AxisRefusal("axis-bad-arguments", argument=SIGN_TEXT)
     for name, value in members.items():
-        if not name.startswith(PREFIX) or not _is_text(value):
+        if not name.startswith(PREFIX) or not is_text(value):
             raise AxisRefusal("axis-bad-arguments", argument=name)
     return {name.removeprefix(PREFIX): value for name, value in members.items()}
 
 
-def _is_text(value: object) -> bool:
+def is_text(value: object) -> bool:
     """A text that can be stored: JSON's escapes can also write a NUL and halves of characters."""
     if not isinstance(value, str) or "\0" in value:
         return False

@@ -66,6 +66,12 @@ def of_agency(session, agency_id: int) -> HubLink | None:
     return session.scalars(OF_AGENCY, {"agency_id": agency_id}).one_or_none()
 
 
+def is_of_ours(session, agency_id: int) -> bool:
+    """Whether the agency's hub is one of this program: it passes receipts on."""
+    link = of_agency(session, agency_id)
+    return link is not None and link.receipt_key_id not in ("", NO_RECEIPTS)
+
+
 def connect(office: Office, agency_id: int, probing: bool = False) -> Connector:
     """A client that speaks for the agency; no reading transaction stays open over its calls.
     `probing`: the caller tells `answered` or `troubled` what came of it, so it may try a hub that

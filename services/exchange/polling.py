@@ -2,10 +2,7 @@
 joined to it, takes what waits, acknowledges it, and asks what became of packages whose recipients
 have not answered yet. A hub that does not know how to be asked for many is asked for each."""
 
-import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from contextlib import ExitStack
 from datetime import timedelta
 
 import structlog
@@ -20,19 +17,16 @@ from domain.roles import SYSTEM
 from models.agencies import HubLink
 from models.exchange import Dispatch, ExchangeMessage, MessageKind, OutboxItem
 from services import outbox
-from services.exchange import links, publishing, receipts, receiving, transport
+from services.exchange import links, publishing, receipts, transport
 from services.exchange.circuits import Resting
+from services.exchange.rounds import PACKAGES_LEFT, Lines, Round
 from services.office import Office
 from services.outbox import Lease, LeaseLost
 from services.unit_of_work import transaction
 
 log = structlog.get_logger()
-HARD_LIMIT = 100  # width of the column: no hub writes longer ids
-FAILURES = 3  # so many packages in a row that cannot be fetched: is the hub away?
 FOLLOWED = 20
 SPEAKS_WITHIN = timedelta(seconds=10)  # a system that tells by itself has told by then
-ROUND_SECONDS = 20
-PACKAGES_LEFT = "packages-left"
 
 
 def poll(office: Office, lease: Lease) -> None:
@@ -79,7 +73,7 @@ class _Visit:
         self.is_cut_short = False
 
     def make(self) -> dict[int, str]:
-        with _Lines(self.office) as lines:
+        with Lines(self.office) as lines:
             self._publish(lines)
             if (self.party.others or self.party.knows_receipts) and not self.told:
                 self._together(lines)
@@ -91,7 +85,7 @@ class _Visit:
             self._follow(lines)
         return self.told
 
-    def _attempt(self, agency_id: int, lines: "_Lines", visit: Callable) -> str:
+    def _attempt(self, agency_id: int, lines: Lines, visit: Callable) -> str:
         try:
             self._renew()
             return visit(agency_id, lines) or ""
@@ -105,9 +99,9 @@ class _Visit:
         with transaction(self.office, SYSTEM) as work:
             outbox.renew(work, self.lease)
 
-    def _together(self, lines: "_Lines") -> None:
+    def _together(self, lines: Lines) -> None:
         """Asks for all at once. Whom the answer does not speak of is asked for alone."""
-        round_ = _Round(self.office, self.lease, lines)
+        round_ = Round(self.office, self.lease, lines, self.party.knows_receipts)
         try:
             found = lines.of(self.party.caller).poll_received(self.party.others)
             owners = ((self.party.agencies.get(item.to_code or ""), item) for item in found.items)
@@ -121,36 +115,36 @@ class _Visit:
             return
         for code in found.codes & self.party.agencies.keys():
             agency_id = self.party.agencies[code]
-            self.told[agency_id] = _left_there(round_.left[agency_id])
+            self.told[agency_id] = round_.problem_of(agency_id)
 
-    def _alone(self, agency_id: int, lines: "_Lines") -> str:
-        round_ = _Round(self.office, self.lease, lines)
+    def _alone(self, agency_id: int, lines: Lines) -> str:
+        round_ = Round(self.office, self.lease, lines, self.party.knows_receipts)
         for kind in (MessageKind.EDOC, MessageKind.STATUS):
             found = lines.of(agency_id).received_list(str(kind))
             self._take(round_, ((agency_id, item) for item in found))
-        return _left_there(round_.left[agency_id])
+        return round_.problem_of(agency_id)
 
-    def _take(self, round_: "_Round", items: Iterable[tuple[int, ReceivedItem]]) -> None:
+    def _take(self, round_: Round, items: Iterable[tuple[int, ReceivedItem]]) -> None:
         self.is_cut_short = not round_.receive(items) or self.is_cut_short
 
-    def _follow(self, lines: "_Lines") -> None:
+    def _follow(self, lines: Lines) -> None:
         """Asks what became of packages, and for receipts, where something is outstanding."""
         self._visit_each(_silent, self._ask_on, lines)
         self._visit_each(receipts.due, self._collect, lines)
 
-    def _visit_each(self, which: Callable, visit: Callable, lines: "_Lines") -> None:
+    def _visit_each(self, which: Callable, visit: Callable, lines: Lines) -> None:
         """Those of the agencies in no trouble: what was told of one before stays told."""
         heard = [agency_id for agency_id, problem in self.told.items() if not problem]
         for agency_id in sorted(which(self.office, heard)):
             self.told[agency_id] = self._attempt(agency_id, lines, visit)
 
-    def _ask_on(self, agency_id: int, lines: "_Lines") -> None:
+    def _ask_on(self, agency_id: int, lines: Lines) -> None:
         _follow(self.office, agency_id, lines.of(agency_id))
 
-    def _collect(self, agency_id: int, lines: "_Lines") -> None:
+    def _collect(self, agency_id: int, lines: Lines) -> None:
         receipts.collect(self.office, agency_id, lines.of(agency_id))
 
-    def _publish(self, lines: "_Lines") -> None:
+    def _publish(self, lines: Lines) -> None:
         """Before the first package is taken the hub has the key that its receipt is signed with."""
         for agency_id in publishing.unpublished(self.office, self.party.agencies.values()):
             problem = self._attempt(agency_id, lines, self._publish_key)
@@ -159,90 +153,8 @@ class _Visit:
             if problem.startswith(links.HUB_AWAY):
                 return
 
-    def _publish_key(self, agency_id: int, lines: "_Lines") -> None:
+    def _publish_key(self, agency_id: int, lines: Lines) -> None:
         publishing.publish_key(self.office, agency_id, lines.of(agency_id))
-
-
-def _left_there(number: int) -> str:
-    return f"{PACKAGES_LEFT}:{number}" if number else ""
-
-
-class _Round:
-    """One list of what waits, for one agency or for many. A package that fails is left at the hub
-    and never stops the next; `left` says how many there are of each agency."""
-
-    def __init__(self, office: Office, lease: Lease, lines: "_Lines") -> None:
-        self.office, self.lease, self.lines = office, lease, lines
-        self.left: Counter[int] = Counter()
-
-    def receive(self, items: Iterable[tuple[int, ReceivedItem]]) -> bool:
-        """False where something is left for want of time."""
-        failures = 0
-        until = time.monotonic() + ROUND_SECONDS
-        for number, (agency_id, item) in enumerate(items):
-            if number and time.monotonic() > until:
-                return False  # other work waits in this queue, and something urgent may have come
-            try:
-                self._take(agency_id, item.doc_id)
-                failures = 0
-            except LeaseLost:
-                raise
-            except AxisError as error:
-                log.warning("package not fetched", doc_id=item.doc_id, error=str(error))
-                failures += 1
-                self.left[agency_id] += 1
-                if failures == FAILURES:
-                    # Away it does not answer this either; else it has bad packages, and good ones
-                    # may lie behind them.
-                    self.lines.of(agency_id).received_list(str(MessageKind.STATUS))
-                    failures = 0
-            except Exception:
-                log.exception("package not taken", doc_id=item.doc_id)
-                self.left[agency_id] += 1
-        return True
-
-    def _take(self, agency_id: int, doc_id: str | None) -> None:
-        if not doc_id or len(doc_id) > HARD_LIMIT:
-            log.warning("package without a usable id", doc_id=doc_id)
-            return
-        axis = self.lines.of(agency_id)
-        message = receiving.known(self.office, agency_id, doc_id)
-        if message is not None:  # taken before, but the hub did not hear of it
-            word = receiving.acknowledgement(message)
-        else:
-            self.office.session().rollback()
-            word = receiving.fetch(self.office, self.lease, agency_id, doc_id, axis)
-        axis.update_status(doc_id, word, self._receipt(agency_id, doc_id, word))
-
-    def _receipt(self, agency_id: int, doc_id: str, word: str) -> str:
-        if word != receiving.DONE:
-            return ""
-        given = receipts.given(self.office, agency_id, doc_id)
-        self.office.session().rollback()
-        return given
-
-
-class _Lines:
-    """The agencies' clients of one visit: each is made when it is first needed. The first asks
-    whether the hub may be called."""
-
-    def __init__(self, office: Office) -> None:
-        self.office, self._open, self._made = office, ExitStack(), {}
-
-    def __enter__(self) -> "_Lines":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._open.close()
-
-    def of(self, agency_id: int) -> AxisClient:
-        if agency_id not in self._made:
-            if self._made:
-                line = links.connect_on(self.office, agency_id)
-            else:
-                line = links.connect(self.office, agency_id, probing=True)
-            self._made[agency_id] = self._open.enter_context(line)
-        return self._made[agency_id]
 
 
 def _follow(office: Office, agency_id: int, axis: AxisClient) -> None:

@@ -65,13 +65,13 @@ def line_of(session: Session, agency_id: int) -> Line:
     return Line(agency_id, link.system_id, link.endpoint)
 
 
-def give(work: Work, message: ExchangeMessage, size: int, hops: int) -> None:
-    """Our receipt for a package that is kept here now, in the same transaction; nothing where the
-    hub would not pass it on. `hops`: the stations in its trace; with more than the sender's own the
+def give(work: Work, message: ExchangeMessage, size: int, hops: int) -> str:
+    """Our receipt for a package that is kept here now, in the same transaction; none where the hub
+    would not pass it on. `hops`: the stations in its trace; with more than the sender's own the
     sender's bytes were others."""
     link = links.of_agency(work.session, message.agency_id)
     if link is None or link.receipt_key_id in ("", links.NO_RECEIPTS):
-        return
+        return ""
     key = receipt_keys.signer(work)
     work.session.flush()
     text = receipts.issue(
@@ -106,6 +106,7 @@ def give(work: Work, message: ExchangeMessage, size: int, hops: int) -> None:
             created_at=work.now,
         )
     )
+    return text
 
 
 def given(office: Office, agency_id: int, hub_doc_id: str) -> str:

@@ -2,12 +2,19 @@
 document or status it brings, and what is to be answered (law 6). Nothing is thrown away: what
 cannot be taken is kept as it came, with the reason, for a person to see."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import structlog
 from sqlalchemy import exists, select
 
 from adapters.axis.connectors import Connector
+from adapters.axis.errors import AxisError
+from adapters.axis.together import Word
 from adapters.edxml.errors import MalformedPackage
 from adapters.edxml.kept import Kept
-from adapters.edxml.package import BusinessKind, Package, StatusMessage
+from adapters.edxml.package import Attachment, BusinessKind, Package, StatusMessage
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import SYSTEM
 from models.agencies import Agency
@@ -19,10 +26,11 @@ from services.changes import again, coming, early
 from services.exchange import contents, reading, receipts, revocation, statuses, transport
 from services.incoming.parcel import Arrival
 from services.office import Office
-from services.outbox import Lease
+from services.outbox import Lease, LeaseLost
 from services.stored_files import kept
 from services.unit_of_work import Work, transaction
 
+log = structlog.get_logger()
 DONE = "done"
 MEDIA_TYPE = "application/xml"
 LONGEST_CODE = 35
@@ -32,55 +40,108 @@ LONGEST_STATUS = 2
 Content = Package | StatusMessage | MalformedPackage
 
 
-def fetch(office: Office, lease: Lease, agency_id: int, hub_doc_id: str, axis: Connector) -> str:
+@dataclass(frozen=True)
+class _Came:
+    """A package that was fetched, and what it says; of one that is too large nothing is kept."""
+
+    hub_doc_id: str
+    package: Kept | None
+    content: Content
+
+
+def fetch(office: Office, lease: Lease, agency_id: int, hub_doc_id: str, axis: Connector) -> Word:
     """Fetches the package into the file store and takes it; gives the word for the hub. Of one that
     is too large nothing but the refusal is kept. Raises AxisError, LeaseLost."""
-    carriage = Carriage(office, lease)
-    try:
-        sha256 = axis.get_edoc(hub_doc_id, carriage.into_store)
-    except MalformedPackage as too_large:
-        return _write(office, lease, agency_id, hub_doc_id, None, too_large)
-    return take(office, lease, agency_id, hub_doc_id, sha256)
+    stored = axis.get_edoc(hub_doc_id, partial(_stored, Carriage(office, lease)))
+    return take(office, lease, agency_id, hub_doc_id, stored)
 
 
-def take(office: Office, lease: Lease, agency_id: int, hub_doc_id: str, sha256: str) -> str:
-    """Takes the stored package and gives the word for the hub: "done", or "fail" for what is
-    refused."""
-    content = _read(office, sha256, Carriage(office, lease))
-    return _write(office, lease, agency_id, hub_doc_id, kept(office.files, sha256), content)
+def fetch_all(
+    office: Office, lease: Lease, agency_id: int, doc_ids: Sequence[str], axis: Connector
+) -> dict[str, Word | Exception]:
+    """As `fetch`, for several: in one call, written in one transaction. What cannot be taken stops
+    no other. Raises AxisError, LeaseLost."""
+    stored = axis.fetch_many(doc_ids, partial(_stored, Carriage(office, lease)))
+    came = [
+        _came(office, lease, doc_id, each)
+        for doc_id, each in stored.items()
+        if not isinstance(each, AxisError)
+    ]
+    return stored | _write_all(office, lease, agency_id, came)
 
 
-def _write(
-    office: Office,
-    lease: Lease,
-    agency_id: int,
-    hub_doc_id: str,
-    package: Kept | None,
-    content: Content,
-) -> str:
+def take(
+    office: Office, lease: Lease, agency_id: int, hub_doc_id: str, stored: str | MalformedPackage
+) -> Word:
+    """Takes the stored package, given by its digest, and gives the word for the hub: "done", or
+    "fail" for what is refused."""
+    came = _came(office, lease, hub_doc_id, stored)
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
-        if package is not None:
-            work.record_file(package.sha256, package.size, MEDIA_TYPE)
-        message = ExchangeMessage(
-            agency_id=agency_id,
-            direction=Direction.IN,
-            kind=MessageKind.STATUS if isinstance(content, StatusMessage) else MessageKind.EDOC,
-            payload_sha256=package and package.sha256,
-            hub_doc_id=hub_doc_id,
-            created_at=work.now,
-        )
-        _interpret(work, message, content)
-        word = acknowledgement(message)
-        if word == DONE and message.kind == MessageKind.EDOC:
-            receipts.give(work, message, package.size, len(content.trace))
-        return word
+        return _write(work, agency_id, came)
 
 
-def known(office: Office, agency_id: int, hub_doc_id: str) -> ExchangeMessage | None:
-    """What was made of this package when it came before."""
+def _stored(carriage: Carriage, pieces: Iterable[bytes]) -> str | MalformedPackage:
+    try:
+        return carriage.into_store(pieces)
+    except MalformedPackage as too_large:
+        return too_large
+
+
+def _came(office: Office, lease: Lease, hub_doc_id: str, stored: str | MalformedPackage) -> _Came:
+    if isinstance(stored, MalformedPackage):
+        return _Came(hub_doc_id, None, stored)
+    content = _read(office, stored, Carriage(office, lease))
+    return _Came(hub_doc_id, kept(office.files, stored), content)
+
+
+def _write_all(
+    office: Office, lease: Lease, agency_id: int, came: Sequence[_Came]
+) -> dict[str, Word | Exception]:
+    """All in one transaction; where that fails, each in its own."""
+    try:
+        with transaction(office, SYSTEM) as work:
+            outbox.renew(work, lease)
+            return {each.hub_doc_id: _write(work, agency_id, each) for each in came}
+    except LeaseLost:
+        raise
+    except Exception as error:
+        if len(came) == 1:
+            return {came[0].hub_doc_id: error}
+        log.warning("packages not taken together", error=repr(error))
+    alone = [_write_all(office, lease, agency_id, [each]) for each in came]
+    return {doc_id: word for each in alone for doc_id, word in each.items()}
+
+
+def _write(work: Work, agency_id: int, came: _Came) -> Word:
+    package, content = came.package, came.content
+    if package is not None:
+        work.record_file(package.sha256, package.size, MEDIA_TYPE)
+    message = ExchangeMessage(
+        agency_id=agency_id,
+        direction=Direction.IN,
+        kind=MessageKind.STATUS if isinstance(content, StatusMessage) else MessageKind.EDOC,
+        payload_sha256=package and package.sha256,
+        hub_doc_id=came.hub_doc_id,
+        created_at=work.now,
+    )
+    _interpret(work, message, content)
+    word = acknowledgement(message)
+    receipt = ""
+    if word == DONE and message.kind == MessageKind.EDOC:
+        receipt = receipts.give(work, message, package.size, len(content.trace))
+    return Word(came.hub_doc_id, word, receipt)
+
+
+def known(office: Office, agency_id: int, hub_doc_id: str) -> Word | None:
+    """The word for the hub of a package that came before, if it did: the hub has not heard it."""
     values = {"agency_id": agency_id, "hub_doc_id": hub_doc_id}
-    return office.session().scalar(receipts.TAKEN, values)
+    message = office.session().scalar(receipts.TAKEN, values)
+    if message is None:
+        return None
+    word = acknowledgement(message)
+    given = receipts.given(office, agency_id, hub_doc_id) if word == DONE else ""
+    return Word(hub_doc_id, word, given)
 
 
 def acknowledgement(message: ExchangeMessage) -> str:
@@ -92,6 +153,7 @@ def _read(office: Office, sha256: str, carriage: Carriage) -> Content:
         content = reading.judged(office, sha256, carriage.watched)
     except MalformedPackage as problem:
         return problem
+    content = _with_files_kept(office, content)
     is_package = isinstance(content, Package)
     uid = content.document_id if is_package else content.response_for.document_id
     if not content.sender.code or len(content.sender.code) > LONGEST_CODE:
@@ -101,6 +163,21 @@ def _read(office: Office, sha256: str, carriage: Carriage) -> Content:
     if not is_package and not 0 < len(content.code) <= LONGEST_STATUS:
         return MalformedPackage("package-malformed", reason="status-code")
     return content
+
+
+def _with_files_kept(office: Office, content: Package | StatusMessage) -> Package | StatusMessage:
+    """Its files are on the disk before the transaction begins, which must not hold the lock of
+    writers for that."""
+    if isinstance(content, StatusMessage):
+        return content
+    attachments = tuple(_kept(office, each) for each in content.attachments)
+    return replace(content, attachments=attachments)
+
+
+def _kept(office: Office, attachment: Attachment) -> Attachment:
+    if not attachment.data or isinstance(attachment.data, Kept):
+        return attachment
+    return replace(attachment, data=kept(office.files, office.files.put(attachment.data)))
 
 
 def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:

@@ -5,8 +5,8 @@ knows them); the result is written together with the end of the job."""
 import structlog
 from sqlalchemy import bindparam, update
 
-from adapters.axis.client import Accepted, AxisClient
-from adapters.axis.errors import AxisError, PermanentAxisError, TemporaryAxisError
+from adapters.axis.connectors import Connector
+from adapters.axis.errors import AxisError, PermanentAxisError
 from adapters.edxml.errors import MalformedPackage
 from domain.errors import Refusal
 from domain.exchange_flow import TransportState
@@ -27,7 +27,7 @@ from services.exchange import (
 from services.exchange.circuits import Resting
 from services.office import Office
 from services.outbox import Lease
-from services.unit_of_work import transaction
+from services.unit_of_work import Work, transaction
 
 log = structlog.get_logger()
 NO_KEYS: receipts.Keys = {}
@@ -42,65 +42,94 @@ RECIPIENT_CODES = {"18", "23"}  # unknown, locked or dissolved: one of them stop
 
 
 def send(office: Office, lease: Lease) -> None:
+    message = ready(office, lease)
+    if message is not None:
+        send_alone(office, lease, message)
+
+
+def ready(office: Office, lease: Lease) -> ExchangeMessage | None:
+    """The message, if it may go now; else what there is to be noted is noted."""
     message = office.session().get(ExchangeMessage, lease.subject_id)
     if message is None or message.state != TransportState.QUEUED:
         return _nothing_to_do(office, lease)
-    if changes.held(office.session(), message):
-        return _held(office, lease)
-    return _send(office, lease, message)
+    return _held(office, lease) if changes.held(office.session(), message) else message
 
 
-def _send(office: Office, lease: Lease, message: ExchangeMessage) -> None:
-    agency_id, kind = message.agency_id, str(message.kind)
-    # A document names its recipients itself; a status has no place for them.
-    to = [message.peer_code] if kind == MessageKind.STATUS else None
+def addressees(message: ExchangeMessage) -> list[str] | None:
+    """A document names its recipients itself; a status has no place for them."""
+    return [message.peer_code] if message.kind == MessageKind.STATUS else None
+
+
+def send_alone(office: Office, lease: Lease, message: ExchangeMessage) -> None:
+    agency_id, kind, to = message.agency_id, str(message.kind), addressees(message)
     carriage = Carriage(office, lease)
     try:
         sha256 = message.payload_sha256 or _pin(office, lease, message, carriage)
         package = carriage.package(sha256)
-    except MalformedPackage as too_large:
-        return _refused(office, lease, f"{too_large.code}:{too_large.fields['reason']}")
-    except Refusal as refusal:
-        return _refused(office, lease, refusal.code)
+    except (MalformedPackage, Refusal) as problem:
+        return unbuilt(office, lease, problem)
     try:
         with links.connect(office, agency_id, probing=True) as axis:
-            accepted = axis.submit(package, kind, to)
-            keys = _keys(office, agency_id, axis, accepted)
-    except PermanentAxisError as error:
-        if not (error.code in RECIPIENT_CODES and _goes_without(office, lease, agency_id)):
-            _refused(office, lease, links.problem_of(error))
-    except Resting as resting:
-        _rested(office, lease, resting)
-    except (TemporaryAxisError, Refusal) as error:
-        _unanswered(office, lease, agency_id, links.problem_of(error))
+            told = axis.submit(package, kind, to)
+            keys = receipt_keys(office, agency_id, axis, told.receipt)
+    except (AxisError, Refusal) as error:
+        unsent(office, lease, agency_id, error)
     else:
-        _accepted(office, lease, agency_id, accepted.doc_id, accepted.receipt, keys)
+        _accepted(office, lease, agency_id, told.doc_id, told.receipt, keys)
     return None
 
 
-def _keys(office: Office, agency_id: int, axis: AxisClient, accepted: Accepted) -> receipts.Keys:
+def unbuilt(office: Office, lease: Lease, problem: MalformedPackage | Refusal) -> None:
+    """Notes why there is no package."""
+    reason = f":{problem.fields['reason']}" if isinstance(problem, MalformedPackage) else ""
+    refused(office, lease, f"{problem.code}{reason}")
+
+
+def unsent(
+    office: Office, lease: Lease, agency_id: int, error: AxisError | Refusal, counts: bool = True
+) -> None:
+    """Notes why a package did not go. Of several in one call one `counts` as a call."""
+    problem = links.problem_of(error)
+    if isinstance(error, Resting):
+        _rested(office, lease, error)
+    elif not isinstance(error, PermanentAxisError):
+        _unanswered(office, lease, agency_id, problem, counts)
+    elif not (error.code in RECIPIENT_CODES and _goes_without(office, lease, agency_id)):
+        refused(office, lease, problem)
+
+
+def receipt_keys(office: Office, agency_id: int, axis: Connector, receipt: str) -> receipts.Keys:
     """The key of the receipt, where we do not know it. The package is there, with or without it."""
-    if not accepted.receipt:
+    if not receipt:
         return {}
     line = receipts.line_of(office.session(), agency_id)
     try:
-        return receipts.unknown_keys(office, axis, [(line.hub, accepted.receipt)])
+        return receipts.unknown_keys(office, axis, [(line.hub, receipt)])
     except AxisError as error:
         log.warning("receipt key not fetched", agency_id=agency_id, error=str(error))
         return {}
 
 
 def _pin(office: Office, lease: Lease, message: ExchangeMessage, carriage: Carriage) -> str:
-    """Builds the package, keeps its bytes and notes their digest, still holding the lease."""
-    signer = signing_key.signer(office)
-    built = packaging.build(office.session(), office.files, message, signer)
-    sha256 = carriage.into_store(built)
-    size = office.files.path(sha256).stat().st_size
+    """Builds the package and pins its bytes, still holding the lease."""
+    sha256 = built(office, message, carriage)
     with transaction(office, SYSTEM) as work:
-        outbox.renew(work, lease)
-        work.record_file(sha256, size, MEDIA_TYPE)
-        work.session.execute(PIN, {"message_id": lease.subject_id, "sha256": sha256})
+        pin(work, lease, sha256)
     return sha256
+
+
+def built(office: Office, message: ExchangeMessage, carriage: Carriage) -> str:
+    """Builds the package and keeps its bytes; gives their digest."""
+    signer = signing_key.signer(office)
+    return carriage.into_store(packaging.build(office.session(), office.files, message, signer))
+
+
+def pin(work: Work, lease: Lease, sha256: str) -> None:
+    """From now on these are the bytes that are sent, whatever changes (law 5)."""
+    outbox.renew(work, lease)
+    size = work.office.files.path(sha256).stat().st_size
+    work.record_file(sha256, size, MEDIA_TYPE)
+    work.session.execute(PIN, {"message_id": lease.subject_id, "sha256": sha256})
 
 
 def _goes_without(office: Office, lease: Lease, agency_id: int) -> bool:
@@ -133,21 +162,28 @@ def _accepted(
     keys: receipts.Keys = NO_KEYS,
 ) -> None:
     with transaction(office, SYSTEM) as work:
-        outbox.settle(work, lease)
-        message = work.session.get(ExchangeMessage, lease.subject_id)
-        transport.sent(work, message, hub_doc_id)
-        receipts.keep_hubs(work, message, receipt, keys)
+        accepted(work, lease, hub_doc_id, receipt, keys)
         links.answered(work, agency_id)
 
 
-def _refused(office: Office, lease: Lease, problem: str) -> None:
+def accepted(work: Work, lease: Lease, hub_doc_id: str, receipt: str, keys: receipts.Keys) -> None:
+    """The hub has it: notes so, together with the end of the work."""
+    outbox.settle(work, lease)
+    message = work.session.get(ExchangeMessage, lease.subject_id)
+    transport.sent(work, message, hub_doc_id)
+    receipts.keep_hubs(work, message, receipt, keys)
+
+
+def refused(office: Office, lease: Lease, problem: str) -> None:
     """Repeating will not help: a person must see it."""
     with transaction(office, SYSTEM) as work:
         outbox.settle(work, lease)
         transport.failed(work, work.session.get(ExchangeMessage, lease.subject_id), problem)
 
 
-def _unanswered(office: Office, lease: Lease, agency_id: int, problem: str) -> None:
+def _unanswered(
+    office: Office, lease: Lease, agency_id: int, problem: str, counts: bool = True
+) -> None:
     """Unknown, maybe accepted: the same bytes again later, for a week."""
     with transaction(office, SYSTEM) as work:
         message = work.session.get(ExchangeMessage, lease.subject_id)
@@ -155,7 +191,7 @@ def _unanswered(office: Office, lease: Lease, agency_id: int, problem: str) -> N
             transport.failed(work, message, problem, TransportState.PARKED)
         else:
             transport.waiting(work, message, problem)
-        links.troubled(work, agency_id, problem)
+        links.troubled(work, agency_id, problem, counts)
 
 
 def _rested(office: Office, lease: Lease, resting: Resting) -> None:

@@ -13,8 +13,8 @@ What a repeated package means (a client without an answer must send again, `axis
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from sqlalchemy import Row, bindparam, insert, select, update
@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 
 from adapters.axis.errors import AxisRefusal
 from adapters.files import Incoming
-from domain.errors import Conflict, Unavailable
-from domain.roles import Actor
+from domain.errors import Conflict, Refusal, Unavailable
+from domain.roles import SYSTEM, Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubAccount, HubMessage
 from services.audit_chain import about
@@ -81,6 +81,28 @@ class Came:
     original_sha256: str | None = None
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A package of which is not decided yet whether it is taken. `to` overrides the recipients in
+    the package."""
+
+    package: Incoming
+    kind: str = ""
+    to: Sequence[str] | None = None
+    came: Came | None = None
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """An offer that may be taken: the recipients and how each was written."""
+
+    package: Incoming
+    came: Came
+    envelope: Envelope
+    entries: Mapping[str, DirectoryEntry | None]
+    written: Mapping[str, str]
+
+
 def accept(
     office: Office,
     sender: str,
@@ -90,36 +112,63 @@ def accept(
     came: Came | None = None,
 ) -> Accepted:
     """Takes a package of the system `sender`; its bytes are kept for good only once all has been
-    checked. `to` overrides the recipients in the package. One that `came` over an uplink may be of
-    anybody who is not at home here.
+    checked. One that `came` over an uplink may be of anybody who is not at home here.
 
     Raises AxisRefusal: axis-bad-edxml, axis-wrong-from, axis-loop, axis-no-recipient,
     axis-unknown-recipient, axis-recipient-dissolved, axis-recipient-early, axis-recipient-locked,
     axis-same-id-other-bytes; Unavailable.
     """
-    with package.open() as source:
+    (result,) = accept_all(office, sender, [Offer(package, kind, to, came)])
+    if isinstance(result, Refusal):
+        raise result
+    return result
+
+
+def accept_all(office: Office, sender: str, offers: Sequence[Offer]) -> list[Accepted | Refusal]:
+    """As `accept`, for several: what became of each, in their order. All that are taken are written
+    in one transaction."""
+    results = [_attempted(Refusal, _looked_at, office, sender, offer) for offer in offers]
+    checked = [each for each in results if isinstance(each, _Checked)]
+    # The bytes reach the disk before the transaction: it must not hold the write lock for that.
+    for each in checked:
+        each.package.keep()
+    written = iter(_written(office, checked) if checked else ())
+    return [next(written) if isinstance(each, _Checked) else each for each in results]
+
+
+def _attempted(refusals: type[Refusal], step: Callable, *arguments: object):
+    try:
+        return step(*arguments)
+    except refusals as refusal:
+        return refusal
+
+
+def _looked_at(office: Office, sender: str, offer: Offer) -> Accepted | _Checked:
+    with offer.package.open() as source:
         envelope = open_envelope(source)
-        came = came or _brought_by(office, sender, envelope, source)
-    _check_kind(kind, envelope)
-    sender = envelope.sender
-    entries, written = _entries(office, envelope.addressed if to is None else to)
-    doc_id, on_the_way = _accepted_before(office, envelope, package.sha256)
+        came = offer.came or _brought_by(office, sender, envelope, source)
+    _check_kind(offer.kind, envelope)
+    entries, written = _entries(office, envelope.addressed if offer.to is None else offer.to)
+    doc_id, on_the_way = _accepted_before(office, envelope, offer.package.sha256)
     # Only who is new to this message must be able to receive it: a call repeated because its
     # answer was lost stays accepted whatever has become of a recipient since.
     _check_open(office, [e for c, e in entries.items() if e and c not in on_the_way])
     if doc_id and all(forwarding.includes(on_the_way, *one) for one in written.items()):
         # A repeated call writes nothing, and gets the receipt of the first (law 6).
         return Accepted(doc_id, receipts.given(office, doc_id))
-    # The bytes reach the disk before the transaction: it must not hold the write lock for that.
-    package.keep()
+    return _Checked(offer.package, came, envelope, entries, written)
+
+
+def _written(office: Office, checked: Sequence[_Checked]) -> list[Accepted | Refusal]:
     for _ in range(TRIES):
         try:
-            accepted = _write(office, came, envelope, written, package)
-            waiting.tell(office, entries)
-            return accepted
+            with transaction(office, SYSTEM) as work:
+                accepted = [_attempted(AxisRefusal, _write, work, each) for each in checked]
         except Conflict:
             continue  # another process accepted the same bytes in this moment: find them
-    raise Unavailable("axis-busy")
+        waiting.tell(office, {code for each in checked for code in each.entries})
+        return accepted
+    return [Unavailable("axis-busy") for _ in checked]
 
 
 def _brought_by(office: Office, system_id: str, envelope: Envelope, source: BinaryIO) -> Came:
@@ -196,36 +245,32 @@ def _same_bytes(session: Session, sender: str, kind: MessageKind, sha256: str) -
     return session.execute(SAME_BYTES, values).one_or_none()
 
 
-def _write(
-    office: Office,
-    came: Came,
-    envelope: Envelope,
-    codes: Mapping[str, str],
-    package: Incoming,
-) -> Accepted:
-    sender, sha256 = envelope.sender, package.sha256
-    with transaction(office, Actor(name=sender)) as work:
-        # One package of a sender at a time: two with the same id must not both come first.
-        work.session.execute(LOCK_SENDER, {"system_id": sender})
-        message = _same_bytes(work.session, sender, envelope.kind, sha256)
-        _refuse_second_document(work, sender, envelope, codes, sha256)
-        before = []
-        if message is None:
-            message = _new_message(work, came, envelope, sha256, package.size)
-        else:
-            before = work.session.scalars(DELIVERIES, {"message_id": message.id}).all()
-        offered = _offer(work, envelope, message, before, codes)
-        known = {delivery.recipient_code for delivery in before}
-        if known.issuperset(codes):
-            receipt = receipts.given(office, message.doc_id)
-        else:
-            receipt = receipts.give(work, message, known.union(codes))
-        if offered:
-            _keep(work, message, package)
-            relaying.send_on(work, message, offered)
-            told = _told(envelope, message, offered)
-            work.audit("hub:accept", about(HubMessage, message.id), **told)
-        return Accepted(message.doc_id, receipt)
+def _write(work: Work, checked: _Checked) -> Accepted:
+    """Raises AxisRefusal before anything is written."""
+    envelope, codes, sha256 = checked.envelope, checked.written, checked.package.sha256
+    sender = envelope.sender
+    work = replace(work, actor=Actor(name=sender))
+    # One package of a sender at a time: two with the same id must not both come first.
+    work.session.execute(LOCK_SENDER, {"system_id": sender})
+    message = _same_bytes(work.session, sender, envelope.kind, sha256)
+    _refuse_second_document(work, sender, envelope, codes, sha256)
+    before = []
+    if message is None:
+        message = _new_message(work, checked.came, envelope, sha256, checked.package.size)
+    else:
+        before = work.session.scalars(DELIVERIES, {"message_id": message.id}).all()
+    offered = _offer(work, envelope, message, before, codes)
+    known = {delivery.recipient_code for delivery in before}
+    if known.issuperset(codes):
+        receipt = receipts.given(work.office, message.doc_id)
+    else:
+        receipt = receipts.give(work, message, known.union(codes))
+    if offered:
+        _keep(work, message, checked.package)
+        relaying.send_on(work, message, offered)
+        told = _told(envelope, message, offered)
+        work.audit("hub:accept", about(HubMessage, message.id), **told)
+    return Accepted(message.doc_id, receipt)
 
 
 def _keep(work: Work, message: Row, package: Incoming) -> None:

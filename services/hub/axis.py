@@ -3,34 +3,34 @@ the received header text, does what was asked, and answers in JSON whatever happ
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from adapters.axis import reply, wire
 from adapters.axis.body import CRLF, file_in, pieces_of
+from adapters.axis.bundle import LONGEST_LIST, MOST_BYTES
 from adapters.axis.errors import AxisRefusal, http_status
 from adapters.axis.operations import OPERATIONS
 from adapters.axis.records import Record
 from adapters.edxml.kept import Kept
 from domain.errors import Refusal, Unavailable
-from domain.roles import Actor
 from models.exchange import MessageKind
 from services.hub import (
     acceptance,
     accounts,
     audit_heads,
+    bundles,
     deliveries,
     ledger,
     lookup,
     many,
     pace,
     receipts,
+    refusing,
     registration,
 )
 from services.hub.records import head_record, received_item, sent_items
 from services.office import Office
-from services.unit_of_work import transaction
 
 JSON = "application/json"
 FILE = "application/octet-stream"
@@ -74,7 +74,9 @@ def failed(operation: str = "") -> Answer:
 
 def longest_body(office: Office, operation: str) -> int:
     """How many bytes a caller may send."""
-    return office.settings.max_package + len(CRLF) if operation == "sendEdoc" else SMALL_BODY
+    if operation == "sendEdoc":
+        return office.settings.max_package + len(CRLF)
+    return LONGEST_LIST + MOST_BYTES if operation == "sendMany" else SMALL_BODY
 
 
 def too_large(office: Office, operation: str = "") -> Answer:
@@ -91,7 +93,7 @@ def _perform(office: Office, operation: str, header: ReadHeader, read_body: Read
         return unknown(operation)
     verified = _verified(office, operation, header)
     if operation in _PACKAGES:
-        return _PACKAGES[operation](deliveries.fetch(office, verified.system_id, _doc_id(verified)))
+        return _PACKAGES[operation](office, verified)
     if operation in _WITH_BODY:
         return Answer(reply.encode(_WITH_BODY[operation](office, verified, read_body)))
     if operation in _FOR_MANY:
@@ -131,7 +133,7 @@ def _check_stamp(office: Office, call: wire.Call) -> None:
 
 
 def _send(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:
-    with _refusals_noted(office, call):
+    with refusing.noted(office, call.system_id):
         sender = call.arguments.get("from", "")
         if sender != call.system_id:
             raise AxisRefusal("axis-wrong-from", sender=sender, system_id=call.system_id)
@@ -146,32 +148,21 @@ def _send(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:
         return reply.accepted(accepted.doc_id, accepted.receipt)
 
 
+def _send_many(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:
+    with refusing.noted(office, call.system_id):
+        return bundles.send(office, call, read_body())
+
+
 def _register(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:
-    with _refusals_noted(office, call):
+    with refusing.noted(office, call.system_id):
         registration.register(office, call.system_id, b"".join(read_body()))
     return reply.done()
 
 
 def _delete(office: Office, call: wire.Call) -> reply.Reply:
-    with _refusals_noted(office, call):
+    with refusing.noted(office, call.system_id):
         registration.delete(office, call.system_id, call.arguments.get("AgencyCode", ""))
     return reply.done()
-
-
-@contextmanager
-def _refusals_noted(office: Office, call: wire.Call) -> Iterator[None]:
-    """What would have changed something and was refused is in the audit chain too."""
-    try:
-        yield
-    except Refusal as refusal:
-        _note_refusal(office, call, refusal)
-        raise
-
-
-def _note_refusal(office: Office, call: wire.Call, refusal: Refusal) -> None:
-    fields = {name: str(value)[:200] for name, value in refusal.fields.items()}
-    with transaction(office, Actor(name=call.system_id)) as work:
-        work.audit("hub:refuse", refusal=refusal.code, fields=fields)
 
 
 def _kind(call: wire.Call, default: str = MessageKind.EDOC) -> str:
@@ -188,13 +179,23 @@ def _doc_id(call: wire.Call) -> str:
     return doc_id
 
 
-def _in_json(package: Kept) -> Answer:
-    length, pieces = reply.document(package)
+def _in_json(office: Office, call: wire.Call) -> Answer:
+    length, pieces = reply.document(_package(office, call))
     return Answer(pieces, length=length)
 
 
-def _as_it_is(package: Kept) -> Answer:
+def _as_it_is(office: Office, call: wire.Call) -> Answer:
+    package = _package(office, call)
     return Answer(pieces_of(package), FILE, length=package.size)
+
+
+def _many(office: Office, call: wire.Call) -> Answer:
+    bundle = bundles.fetch(office, call)
+    return Answer(bundle.pieces(), FILE, length=bundle.size)
+
+
+def _package(office: Office, call: wire.Call) -> Kept:
+    return deliveries.fetch(office, call.system_id, _doc_id(call))
 
 
 def _received(office: Office, call: wire.Call) -> reply.Reply:
@@ -275,8 +276,13 @@ def _ledger(office: Office, call: wire.Call) -> reply.Reply:
     return reply.listing(ledger.entries(office, call.system_id, start, _whole(call, "since")))
 
 
-_PACKAGES = {"getEdoc": _in_json, "downloadEdoc": _as_it_is}
-_WITH_BODY = {"sendEdoc": _send, "registerAgency": _register}
+_PACKAGES = {"getEdoc": _in_json, "downloadEdoc": _as_it_is, "fetchMany": _many}
+_WITH_BODY = {
+    "sendEdoc": _send,
+    "sendMany": _send_many,
+    "updateMany": lambda office, call, read_body: bundles.update(office, call, read_body()),
+    "registerAgency": _register,
+}
 _FOR_MANY = {"pollReceived": many.received, "awaitReceived": many.awaited}
 _LONG_LISTS: dict[str, Callable[[Office, wire.Call], Iterable[Record]]] = {
     "getAgenciesList": lambda office, _: lookup.agency_records(office),

@@ -7,14 +7,18 @@ is transport; what the recipient does with the document travels in status messag
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import Row, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import contains_eager
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.axis.errors import AxisRefusal
 from adapters.edxml.kept import Kept
+from adapters.files import DamagedFile
+from domain.errors import Refusal, Unavailable
 from domain.roles import Actor
 from models.exchange import MessageKind
 from models.hub import Delivery, DeliveryState, HubMessage
@@ -24,6 +28,7 @@ from services.office import Office
 from services.stored_files import whole
 from services.unit_of_work import Work, transaction
 
+log = structlog.get_logger()
 OFFER_FAILED_AFTER = timedelta(hours=1)
 LISTED = 2000
 SENT_LISTED = 500
@@ -42,7 +47,7 @@ FOR_RECIPIENT = (
     )
 )  # fmt: skip
 OF_SENDER = select(
-    M.c.id, M.c.id.label("message_id"), M.c.payload_sha256, M.c.payload_removed_at
+    M.c.id, M.c.doc_id, M.c.id.label("message_id"), M.c.payload_sha256, M.c.payload_removed_at
 ).where(
     M.c.doc_id == bindparam("doc_id"), or_(M.c.sender_code == SYSTEM_ID, M.c.via_code == SYSTEM_ID)
 )
@@ -119,23 +124,57 @@ def fetch(office: Office, system_id: str, doc_id: str) -> Kept:
     (by that of the message). Each time is an audit entry; the first one is marked. Whoever is
     neither learns nothing, not even that it exists.
 
-    Raises AxisRefusal: axis-unknown-document, axis-delivery-held, axis-payload-removed.
+    Raises AxisRefusal: axis-unknown-document, axis-delivery-held, axis-payload-removed;
+    Unavailable where the bytes are not whole.
     """
+    (package,) = fetch_all(office, system_id, [doc_id])
+    if isinstance(package, Refusal):
+        raise package
+    return package
+
+
+def fetch_all(office: Office, system_id: str, doc_ids: Sequence[str]) -> list[Kept | Refusal]:
+    """As `fetch`, for several, marked in one transaction."""
+    found = [_to_be_fetched(office, system_id, doc_id) for doc_id in doc_ids]
+    with transaction(office, Actor(name=system_id)) as work:
+        for each in found:
+            if isinstance(each, _Fetched):
+                _note_fetch(work, each)
+    return [each.package if isinstance(each, _Fetched) else each for each in found]
+
+
+@dataclass(frozen=True)
+class _Fetched:
+    """A package that is handed out: to its recipient by a delivery, or by its message."""
+
+    package: Kept
+    delivery: Row | None
+    message: Row
+
+
+def _to_be_fetched(office: Office, system_id: str, doc_id: str) -> _Fetched | Refusal:
     delivery = _delivery(office, system_id, doc_id)
     found = delivery or _sent(office, system_id, doc_id)
+    if found is None:
+        return AxisRefusal("axis-unknown-document", doc_id=doc_id)
     if delivery and delivery.parked_at and delivery.state != DeliveryState.DONE:
-        raise AxisRefusal("axis-delivery-held", doc_id=doc_id)
+        return AxisRefusal("axis-delivery-held", doc_id=doc_id)
     if found.payload_removed_at:
-        raise AxisRefusal("axis-payload-removed", doc_id=doc_id)
-    package = whole(office.files, found.payload_sha256)
+        return AxisRefusal("axis-payload-removed", doc_id=doc_id)
+    try:
+        return _Fetched(whole(office.files, found.payload_sha256), delivery, found)
+    except (DamagedFile, FileNotFoundError):
+        log.exception("stored package damaged", doc_id=doc_id)
+        return Unavailable("hub-error")
+
+
+def _note_fetch(work: Work, fetched: _Fetched) -> None:
+    delivery, message = fetched.delivery, fetched.message
     if delivery and delivery.state in (DeliveryState.INITIAL, DeliveryState.FAIL):
-        _mark(office, system_id, delivery, DeliveryState.PROCESSING)
-    else:
-        with transaction(office, Actor(name=system_id)) as work:
-            details = {"doc_id": doc_id, "message_id": found.message_id, "again": True}
-            subject = about(Delivery, delivery.id) if delivery else about(HubMessage, found.id)
-            work.audit("hub:fetch", subject, **details)
-    return package
+        return _move(work, delivery, DeliveryState.PROCESSING)
+    details = {"doc_id": message.doc_id, "message_id": message.message_id, "again": True}
+    subject = about(Delivery, delivery.id) if delivery else about(HubMessage, message.id)
+    return work.audit("hub:fetch", subject, **details)
 
 
 def acknowledge(
@@ -146,15 +185,51 @@ def acknowledge(
     Raises AxisRefusal("axis-unknown-document"), AxisRefusal("axis-bad-arguments") for a status
     there is not.
     """
+    (refusal,) = acknowledge_all(office, system_id, [(doc_id, status, receipt)])
+    if refusal is not None:
+        raise refusal
+
+
+def acknowledge_all(
+    office: Office, system_id: str, words: Sequence[tuple[str, str, str]]
+) -> list[AxisRefusal | None]:
+    """As `acknowledge`, for several (document, status, receipt) in one transaction."""
+    found = [_said(office, system_id, *word) for word in words]
+    moves = [each for each in found if isinstance(each, _Said) and each.is_news]
+    if moves:
+        with transaction(office, Actor(name=system_id)) as work:
+            for each in moves:
+                _move(work, each.delivery, each.state, each.receipt)
+    return [each if isinstance(each, AxisRefusal) else None for each in found]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a recipient says of a delivery."""
+
+    delivery: Row
+    state: DeliveryState
+    receipt: str
+
+    @property
+    def is_news(self) -> bool:
+        failed_again = self.delivery.state == self.state == DeliveryState.FAIL
+        return failed_again or self.delivery.state not in (self.state, DeliveryState.DONE)
+
+
+def _said(
+    office: Office, system_id: str, doc_id: str, status: str, receipt: str
+) -> _Said | AxisRefusal:
     state = STATES.get(status.strip().lower())
     if state is None:
-        raise AxisRefusal("axis-bad-arguments", argument="status")
+        return AxisRefusal("axis-bad-arguments", argument="status")
     delivery = _delivery(office, system_id, doc_id)
     if delivery is None:
-        raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
-    failed_again = delivery.state == state == DeliveryState.FAIL
-    if failed_again or delivery.state not in (state, DeliveryState.DONE):
-        _mark(office, system_id, delivery, state, receipt)
+        return AxisRefusal("axis-unknown-document", doc_id=doc_id)
+    said = _Said(delivery, state, receipt)
+    if said.is_news and state == DeliveryState.DONE and len(receipt) > receipts.LONGEST:
+        return AxisRefusal("axis-bad-arguments", argument="receipt")
+    return said
 
 
 def take_receipt(office: Office, system_id: str, doc_id: str, text: str, public: str) -> None:
@@ -173,14 +248,7 @@ def take_receipt(office: Office, system_id: str, doc_id: str, text: str, public:
         receipts.take(work, delivery, text)
 
 
-def _mark(
-    office: Office, system_id: str, delivery: Row, state: DeliveryState, receipt: str = ""
-) -> None:
-    with transaction(office, Actor(name=system_id)) as work:
-        _move(work, delivery, state, receipt)
-
-
-def _move(work: Work, delivery: Row, state: DeliveryState, receipt: str) -> None:
+def _move(work: Work, delivery: Row, state: DeliveryState, receipt: str = "") -> None:
     """By conditional UPDATEs: what was read before this transaction may have changed since."""
     values = {"delivery_id": delivery.id, "now": work.now}
     if state == DeliveryState.FAIL:  # offered again an hour from now, not with every list
@@ -221,9 +289,6 @@ def _delivery(office: Office, system_id: str, doc_id: str) -> Row | None:
     return office.session().execute(FOR_RECIPIENT, values).one_or_none()
 
 
-def _sent(office: Office, system_id: str, doc_id: str) -> Row:
+def _sent(office: Office, system_id: str, doc_id: str) -> Row | None:
     values = {"doc_id": doc_id, "system_id": system_id}
-    message = office.session().execute(OF_SENDER, values).one_or_none()
-    if message is None:
-        raise AxisRefusal("axis-unknown-document", doc_id=doc_id)
-    return message
+    return office.session().execute(OF_SENDER, values).one_or_none()

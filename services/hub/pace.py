@@ -18,14 +18,14 @@ _buckets: dict[Key, tuple[float, float]] = {}  # our own: calls left, as of when
 _shared = cache(SharedBuckets)
 
 
-def check(office: Office, system_id: str) -> None:
-    """Counts one call. Raises Unavailable("axis-too-many-calls"): a node takes that for temporary
-    and keeps its message. Who is too fast is told how long to wait."""
+def check(office: Office, system_id: str, calls: int = 1) -> None:
+    """Counts a call, or as many as it stands for. Raises Unavailable("axis-too-many-calls"): a node
+    takes that for temporary and keeps its message. Who is too fast is told how long to wait."""
     most = office.settings.axis_calls_per_minute
     if most <= 0:
         return
     key = (office.settings.data_dir, system_id)
-    if not (_spend(key) or _draw(office, key, most)):
+    if not all(_spend(key) or _draw(office, key, most) for _ in range(calls)):
         raise Unavailable("axis-too-many-calls", seconds=max(1, round(MINUTE / most)))
 
 

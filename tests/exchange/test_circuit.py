@@ -10,10 +10,11 @@ from adapters.axis.client import AxisClient
 from adapters.axis.errors import PermanentAxisError, TemporaryAxisError
 from domain.exchange_flow import TransportState
 from domain.roles import SYSTEM
+from jobs import outbox as jobs
 from models.audit import AuditEntry
 from models.exchange import Dispatch, ExchangeMessage, HubCircuit, OutboxItem
 from services import outbox
-from services.exchange import polling
+from services.exchange import rounds
 from services.exchange.circuits import OPENS_AFTER
 from services.outbox import GIVE_UP_AFTER
 from services.unit_of_work import transaction
@@ -32,9 +33,15 @@ class Refusing(AxisClient):
         super().__init__(*args, **options)
         self._tried = tried
 
-    def _exchange(self, name, arguments, content):
+    def _exchange(self, name, *what):
         self._tried.append(name)
-        return super()._exchange(name, arguments, content)
+        return super()._exchange(name, *what)
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch):
+    """Each package is a call of its own."""
+    monkeypatch.setattr(jobs, "MOST", 1)
 
 
 @pytest.fixture
@@ -172,7 +179,8 @@ def test_a_round_that_takes_too_long_is_cut_short_and_goes_on_at_once_with_a_new
     world, monkeypatch
 ):
     """So that what is urgent, first in every list, waits for a part of a backlog only."""
-    monkeypatch.setattr(polling, "ROUND_SECONDS", 0)
+    monkeypatch.setattr(rounds, "ROUND_SECONDS", 0)
+    monkeypatch.setattr(rounds, "MOST", 1)
     for _ in range(3):
         send_one(world.b, SON_TINH, [BINH_SON])
     world.b.work()

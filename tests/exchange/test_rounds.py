@@ -41,6 +41,7 @@ def test_the_job_goes_on_until_nothing_is_due(world, woken):
 
 def test_its_round_over_it_wakes_for_what_is_left(world, woken, monkeypatch):
     monkeypatch.setattr(outbox, "ROUND_SECONDS", -1.0)
+    monkeypatch.setattr(outbox, "MOST", 1)
     outbox.run(items(world.b, "send")[0].id)
     assert states(world).count(OutboxState.DONE) == 1
     left = world.b.all(OutboxItem, OutboxItem.state == OutboxState.DUE)
@@ -62,11 +63,11 @@ def test_a_few_wake_ups_are_enough(tmp_path):
         waker = Waker(server.url)
         for item_id in range(20):
             waker("exchange", item_id)
-            waker("inspection", item_id)
-        exchange, inspection = (
-            Queue(name, connection=waker._redis) for name in ("exchange", "inspection")
+            waker("federation", item_id)
+        exchange, federation = (
+            Queue(name, connection=waker._redis) for name in ("exchange", "federation")
         )
-        assert (exchange.count, inspection.count) == (ENOUGH_THERE, 20)
+        assert (exchange.count, federation.count) == (ENOUGH_THERE, 20)
         exchange.empty()
         waker("exchange", 7)
         assert exchange.count == 1, "at once, when there is room"

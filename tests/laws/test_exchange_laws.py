@@ -75,7 +75,7 @@ def test_law_3_a_worker_thought_dead_cannot_write_its_result(world):
         office = world.b.office
         for write in (
             lambda: sending._accepted(office, slow, agency_id, "mot-ma-khac"),
-            lambda: sending._refused(office, slow, "axis:18:khong co"),
+            lambda: sending.refused(office, slow, "axis:18:khong co"),
             lambda: sending._unanswered(office, slow, agency_id, "hub-away:x"),
         ):
             with pytest.raises(LeaseLost):

@@ -3,7 +3,7 @@ errors, answers that are no JSON. Operations that a kind of axis does not have r
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -15,13 +15,19 @@ from adapters.axis.answer import Into, Result, in_memory
 from adapters.axis.body import Stored
 from adapters.axis.client import (
     DEFAULT_TIMEOUT_S,
-    Accepted,
     authorities,
     checked_endpoint,
     patience,
 )
-from adapters.axis.errors import NotOffered, TemporaryAxisError, not_an_answer, refusal_of
+from adapters.axis.errors import (
+    AxisError,
+    NotOffered,
+    TemporaryAxisError,
+    not_an_answer,
+    refusal_of,
+)
 from adapters.axis.records import (
+    Accepted,
     AgencyRecord,
     AuditHeadRecord,
     DirectoryRecord,
@@ -33,6 +39,7 @@ from adapters.axis.records import (
     ReceivedItem,
     SentItem,
 )
+from adapters.axis.together import Sending, Word
 
 
 class Connector(Protocol):
@@ -62,6 +69,11 @@ class Connector(Protocol):
     def ledger(self, start: datetime, since: int) -> list[LedgerRecord]: ...
     def poll_received(self, also: Mapping[str, str]) -> Poll: ...
     def await_received(self, also: Mapping[str, str], after: str, wait: int) -> News: ...
+    def submit_many(self, sendings: Sequence[Sending]) -> list[Accepted | AxisError]: ...
+    def fetch_many(
+        self, doc_ids: Sequence[str], into: Into[Result]
+    ) -> dict[str, Result | AxisError]: ...
+    def update_many(self, words: Sequence[Word]) -> list[AxisError | None]: ...
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, *_: object) -> None: ...
@@ -170,6 +182,17 @@ class Gateway(ABC):
 
     def await_received(self, also: Mapping[str, str], after: str, wait: int) -> News:
         raise NotOffered("awaitReceived")
+
+    def submit_many(self, sendings: Sequence[Sending]) -> list[Accepted | AxisError]:
+        raise NotOffered("sendMany")
+
+    def fetch_many(
+        self, doc_ids: Sequence[str], into: Into[Result]
+    ) -> dict[str, Result | AxisError]:
+        raise NotOffered("fetchMany")
+
+    def update_many(self, words: Sequence[Word]) -> list[AxisError | None]:
+        raise NotOffered("updateMany")
 
     def _request(self, method: str, url: str, **options) -> httpx.Response:
         """One call, its answer read as a whole."""

@@ -1,0 +1,158 @@
+"""Several packages that are due together go to the hub in one call, where it is one of ours. The
+same three steps as for one (services/exchange/sending.py), each in one transaction for all: the
+bytes are pinned; the hub gets them; the results are written. What is wrong with one stops no other,
+and what cannot be done for all is done for each."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from adapters.axis.errors import AxisError, NotOffered, TemporaryAxisError
+from adapters.axis.records import Accepted
+from adapters.axis.together import Sending
+from adapters.edxml.errors import MalformedPackage
+from domain.errors import Refusal
+from domain.roles import SYSTEM
+from models.exchange import ExchangeMessage
+from services import outbox
+from services.carrying import Carriage, Parcel
+from services.exchange import links, sending
+from services.exchange.rounds import MOST_BYTES
+from services.office import Office
+from services.outbox import Lease, LeaseLost
+from services.unit_of_work import transaction
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A package that is ready to go."""
+
+    lease: Lease
+    parcel: Parcel
+    kind: str
+    to: tuple[str, ...] | None
+    is_new: bool
+
+    @property
+    def sending(self) -> Sending:
+        return Sending(self.parcel, self.kind, self.to)
+
+
+def send_all(office: Office, leases: Sequence[Lease]) -> None:
+    """Sends what these leases are for."""
+    of_agency = defaultdict(list)
+    for lease in leases:
+        message = sending.ready(office, lease)
+        if message is not None:
+            of_agency[message.agency_id].append(lease)
+    for agency_id, group in of_agency.items():
+        if len(group) > 1 and links.is_of_ours(office.session(), agency_id):
+            _send_together(office, agency_id, group)
+        else:
+            _send_each(office, group)
+
+
+def _send_each(office: Office, leases: Sequence[Lease]) -> None:
+    for lease in leases:
+        try:
+            sending.send(office, lease)
+        except LeaseLost:
+            log.warning("lease lost", item=lease.item_id, kind=lease.kind)
+        except Exception as error:
+            log.exception("job failed", item=lease.item_id, kind=lease.kind)
+            outbox.put_off(office, lease, type(error).__name__)
+
+
+def _send_together(office: Office, agency_id: int, leases: Sequence[Lease]) -> None:
+    packed = _pinned(office, leases)
+    alone = [each.lease for each in packed if each.parcel.size > MOST_BYTES]
+    for portion in _portions([each for each in packed if each.parcel.size <= MOST_BYTES]):
+        try:
+            _send_portion(office, agency_id, portion)
+        except NotOffered:
+            alone += [each.lease for each in portion]
+    _send_each(office, alone)
+
+
+def _pinned(office: Office, leases: Sequence[Lease]) -> list[_Waiting]:
+    """The packages, each built unless it was before; why one could not be is noted."""
+    carriage = Carriage(office, *leases)
+    packed = [each for lease in leases if (each := _packed(office, lease, carriage))]
+    new = [each for each in packed if each.is_new]
+    if new:
+        with transaction(office, SYSTEM) as work:
+            for each in new:
+                sending.pin(work, each.lease, each.parcel.sha256)
+    return packed
+
+
+def _packed(office: Office, lease: Lease, carriage: Carriage) -> _Waiting | None:
+    message = office.session().get(ExchangeMessage, lease.subject_id)
+    kind, to, pinned = str(message.kind), sending.addressees(message), message.payload_sha256
+    try:
+        parcel = carriage.package(pinned or sending.built(office, message, carriage))
+        return _Waiting(lease, parcel, kind, to and tuple(to), is_new=pinned is None)
+    except LeaseLost:
+        raise
+    except (MalformedPackage, Refusal) as problem:
+        sending.unbuilt(office, lease, problem)
+    except Exception as error:
+        log.exception("package not built", item=lease.item_id)
+        outbox.put_off(office, lease, type(error).__name__)
+    return None
+
+
+def _portions(packed: Sequence[_Waiting]) -> list[list[_Waiting]]:
+    """As many as one call may bring, in their order."""
+    portions: list[list[_Waiting]] = []
+    size = MOST_BYTES
+    for each in packed:
+        if size + each.parcel.size > MOST_BYTES:
+            portions.append([])
+            size = 0
+        portions[-1].append(each)
+        size += each.parcel.size
+    return portions
+
+
+def _send_portion(office: Office, agency_id: int, portion: Sequence[_Waiting]) -> None:
+    """Raises NotOffered."""
+    try:
+        with links.connect(office, agency_id, probing=True) as axis:
+            told = axis.submit_many([each.sending for each in portion])
+            signed = next((each.receipt for each in told if isinstance(each, Accepted)), "")
+            keys = sending.receipt_keys(office, agency_id, axis, signed)
+    except NotOffered:
+        raise
+    except (AxisError, Refusal) as error:
+        for number, each in enumerate(portion):
+            sending.unsent(office, each.lease, agency_id, error, counts=number == 0)
+        return
+    results = list(zip((each.lease for each in portion), told, strict=True))
+    _note(office, agency_id, [each for each in results if isinstance(each[1], Accepted)], keys)
+    for lease, error in results:
+        if not isinstance(error, Accepted):
+            # The hub has answered: whatever it said of one, it is not away.
+            counts = not isinstance(error, TemporaryAxisError)
+            sending.unsent(office, lease, agency_id, error, counts)
+
+
+def _note(office: Office, agency_id: int, taken: Sequence[tuple[Lease, Accepted]], keys) -> None:
+    """All in one transaction; where one of them is another worker's by now, each in its own."""
+    if not taken:
+        return
+    try:
+        with transaction(office, SYSTEM) as work:
+            for lease, told in taken:
+                sending.accepted(work, lease, told.doc_id, told.receipt, keys)
+            links.answered(work, agency_id)
+    except LeaseLost:
+        if len(taken) == 1:
+            log.warning("lease lost", item=taken[0][0].item_id, kind=taken[0][0].kind)
+            return
+        for each in taken:
+            _note(office, agency_id, [each], keys)
