@@ -10,6 +10,7 @@ from models.audit import AuditEntry
 from models.exchange import Dispatch, ExchangeMessage, OutboxItem
 from models.outgoing import OutgoingDocument
 from services import exchange, outbox
+from services.changes import again
 from services.exchange import receiving, sending
 from services.outbox import LEASE, LeaseLost
 from services.outgoing.state import move
@@ -131,7 +132,7 @@ def test_law_6_a_first_copy_that_failed_half_way_does_not_make_the_next_a_duplic
 ):
     send_one(world.b, SON_TINH, [BINH_SON])
     world.b.work()
-    monkeypatch.setattr(receiving, "arrive", lambda *args: 1 / 0)
+    monkeypatch.setattr(again, "arrive", lambda *args: 1 / 0)
     world.a.poll()
     assert world.a.all(ExchangeMessage) == []
     assert arrivals(world.a, BINH_SON) == []
