@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adapters import queue_server
+from bench.signing_campaign.copying import OPEN as COPIES
 from bench.signing_campaign.copying import Copying
 from bench.signing_campaign.people import OPEN, People, environment, prepare
 from bench.signing_campaign.workers import deaths
@@ -39,7 +40,8 @@ def run(folder: Path, points: int, seed: int, at_once: int = OPEN) -> dict:
         with app.app_context():
             chance = random.Random(seed)  # noqa: S311 choices, no secrets
             people = People(app.extensions["office"], folder, chance, at_once)
-            storm(people, Copying(people, chance.random, at_once), folder, points, workers)
+            copying = Copying(people, chance.random, min(at_once, COPIES))
+            storm(people, copying, folder, points, workers)
     finally:
         workers.kill()
         workers.wait()
@@ -55,7 +57,7 @@ def run(folder: Path, points: int, seed: int, at_once: int = OPEN) -> dict:
         "seconds": round(time.monotonic() - began),
         "again": people.again,
         "twice": people.twice,
-        "batches": people.batches,
+        "batches": sorted(people.batches),
         "seed": seed,
         "date": datetime.now(UTC).strftime("%d/%m/%Y"),
     }
@@ -147,7 +149,8 @@ def report(facts: dict, points: int) -> str:
         *(f"| {name} | {n} |" for name, n in sorted(facts["counts"].items())),
         "",
         f"A person had to ask again {facts['again']} times; both workers were woken for the same"
-        f" requests {facts['twice']} times; {facts['batches']} decisions were batches. A worker"
+        f" requests {facts['twice']} times; {len(facts['batches'])} decisions were batches"
+        f"{_sizes(facts['batches'])}. A worker"
         " that dies after it has stored a signed file and before it has noted it leaves nothing:"
         " the next one makes the same bytes, which have the same name"
         " (`services/signing/timing.py`).",
@@ -156,6 +159,13 @@ def report(facts: dict, points: int) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _sizes(batches: list[int]) -> str:
+    if not batches:
+        return ""
+    middle = batches[len(batches) // 2]
+    return f" (of {batches[0]} to {batches[-1]} documents, half of them of {middle} or more)"
 
 
 if __name__ == "__main__":

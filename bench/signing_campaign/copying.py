@@ -8,7 +8,8 @@ from models.copies import CertifiedCopy
 from services import copies
 from services.outgoing import Upload
 
-OPEN = 6  # copies under way at once
+OPEN = 3  # copies under way at once
+SHARE = 0.3  # of the documents: so many copies are asked for
 ON_PAPER = 0.2
 STEPS = {
     S.REQUESTED: ("st.chanhvp", "approve"),
@@ -26,7 +27,8 @@ class Copying:
         self.made = 0
 
     def work(self, new: bool) -> None:
-        if new and len(self._open) < self._at_once:
+        due = self.made < SHARE * self._people.made
+        if new and due and len(self._open) < self._at_once:
             self._ask()
         session = self._people.office.session()
         session.rollback()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typst
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 import migrations
 from adapters.signing.demo_ca import DemoCA
@@ -32,9 +33,11 @@ from services.outgoing.queries import last_request
 
 PASSWORD = "mat-khau-cua-cuoc-thu"  # noqa: S105 a node that lives for minutes on this machine
 PIN = "246810"
-OPEN = 30  # documents under way at once
-ENCLOSED, COSIGNED, BATCHED, AWAY = 0.25, 0.2, 0.5, 0.5
-FEW = 3  # documents: fewer are decided one by one
+OPEN = 40  # documents under way at once
+ENCLOSED, COSIGNED, ALONE = 0.12, 0.15, 0.15  # ALONE: decided by themselves, at once
+GATHERED = (6, 20)  # so many others are waited for, then decided together
+FEW = 2  # where nothing more can come; fewer are no batch
+Desk = tuple[str, str]  # who decides what
 STEPS = {S.AWAITING_LEADER: "approve", S.SIGNED: "issue", S.NUMBERED: "reseal"}
 
 
@@ -77,7 +80,7 @@ def prepare(folder: Path):
 
 class People:
     """`made`: documents; `again`: how often somebody had to ask anew; `twice`: how often both
-    workers were woken for the same requests; `batches`: how often many were decided at once."""
+    workers were woken for the same requests; `batches`: of how many documents each was."""
 
     def __init__(
         self,
@@ -91,21 +94,25 @@ class People:
         self._cosigned = cosigned
         self.ledger = folder / "ledger.jsonl"
         self._open: set[int] = set()
-        self.made, self.again, self.twice, self.batches = 0, 0, 0, 0
+        self._alone: set[int] = set()
+        self._wanted: dict[Desk, int] = {}
+        self.made, self.again, self.twice = 0, 0, 0
+        self.batches: list[int] = []
 
     def work(self, new: bool) -> None:
         """One round: somebody drafts, somebody acts on whatever waits for a person."""
         if new and len(self._open) < self._at_once:
             self.draft()
-        waiting: dict[str, list[int]] = {action: [] for action in STEPS.values()}
-        for document_id, state in self._states():
-            if state == S.ISSUED:
-                self._open.discard(document_id)
-            elif action := STEPS.get(state):
-                waiting[action].append(document_id)
-        for action, documents in waiting.items():
-            if self._chance.random() > AWAY:  # else nobody comes by, and more waits next time
-                self._decide(action, documents)
+        desks: dict[Desk, list[OutgoingDocument]] = {}
+        for doc in self._free():
+            if doc.state == S.ISSUED:
+                self._open.discard(doc.id)
+            elif action := STEPS.get(doc.state):
+                desks.setdefault((self._asker(doc, action), action), []).append(doc)
+        waiting = sum(map(len, desks.values()))
+        may_come = waiting < len(self._open) or (new and len(self._open) < self._at_once)
+        for desk, documents in desks.items():
+            self._decide(desk, documents, may_come)
 
     @property
     def is_done(self) -> bool:
@@ -140,6 +147,8 @@ class People:
                           ("st.chanhvp", "forward")):  # fmt: skip
             outgoing.perform(self.office, self.actor(who), made, step, {})
         self._open.add(made)
+        if self._chance.random() < ALONE:
+            self._alone.add(made)
         self.note(document=made, enclosures=len(form["enclosures"]), leaders=len(leaders))
 
     def note(self, **line: int) -> None:
@@ -151,21 +160,25 @@ class People:
         table = f"stt;{self.made}\n".encode()
         return [Upload("so-lieu.csv", table), Upload("phu-luc.pdf", annex(self.made))]
 
-    def _decide(self, action: str, documents: list[int]) -> None:
-        """Now and then many at once with one PIN, else one by one."""
-        if len(documents) >= FEW and action != "reseal" and self._chance.random() < BATCHED:
-            by_asker: dict[str, list[OutgoingDocument]] = {}
-            for document_id in documents:
-                doc = self._load(document_id)
-                by_asker.setdefault(self._asker(doc, action), []).append(doc)
-            for who, chosen in by_asker.items():
-                self._batch(who, action, chosen)
-        else:
-            for document_id in documents:
-                self._act(document_id, action)
+    def _decide(self, desk: Desk, documents: list[OutgoingDocument], may_come: bool) -> None:
+        """Most are gathered and decided together with one PIN, the others one by one."""
+        who, action = desk
+        alone = [doc for doc in documents if doc.id in self._alone or action == "reseal"]
+        rest = [doc for doc in documents if doc not in alone]
+        for doc in alone:
+            self._act(doc.id, action)
+        wanted = self._wanted.setdefault(desk, self._chance.randint(*GATHERED))
+        if len(rest) < wanted and may_come:
+            return
+        del self._wanted[desk]
+        if len(rest) >= FEW:
+            self._batch(who, action, rest[:wanted])
+            return
+        for doc in rest:
+            self._act(doc.id, action)
 
     def _batch(self, who: str, action: str, chosen: list[OutgoingDocument]) -> None:
-        self.batches += 1
+        self.batches.append(len(chosen))
         file = KINDS[action].file
         form = {
             "docs": [f"{doc.id}:{getattr(doc, file)}" for doc in chosen],
@@ -200,16 +213,17 @@ class People:
         for item in self.office.session().scalars(due).all():
             self.office.wake("signing", item)
 
-    def _states(self) -> list[tuple[int, S]]:
+    def _free(self) -> list[OutgoingDocument]:
         """Without those that wait for their turn in a batch."""
         session = self.office.session()
         session.rollback()
         waiting = select(BatchItem.document_id).where(BatchItem.state == BatchItemState.WAITING)
-        query = select(OutgoingDocument.id, OutgoingDocument.state).where(
+        query = select(OutgoingDocument).where(
             OutgoingDocument.id.in_(self.documents), OutgoingDocument.id.not_in(waiting)
         )
-        rows = session.execute(query.order_by(OutgoingDocument.id))
-        return [(document_id, state) for document_id, state in rows]
+        query = query.options(joinedload(OutgoingDocument.signer).joinedload(Appointment.person))
+        order = query.order_by(OutgoingDocument.id).execution_options(populate_existing=True)
+        return list(session.scalars(order).all())
 
     def actor(self, username: str) -> Actor:
         query = select(Appointment).join(Person).where(Person.username == username)
