@@ -33,6 +33,11 @@ def scheme_of(certificate: x509.Certificate) -> Scheme:
     return scheme
 
 
+def check_key(certificate: bytes) -> None:
+    """Refuses a certificate (DER) whose key makes nothing of ours, as `scheme_of`."""
+    scheme_of(x509.Certificate.load(certificate))
+
+
 def mechanism(scheme: Scheme, digest: str) -> algos.SignedDigestAlgorithm:
     """As a CMS names it."""
     if scheme is not Scheme.PSS:

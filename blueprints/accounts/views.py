@@ -127,5 +127,5 @@ def _page(status: int = 200, profile: ProfileForm | None = None):
         browser=browsers.name,
         appointments=accounts.held_on(person, office().today()),
         role_names=ROLE_NAMES,
-        signs=devices.may_pair(current_actor()),
+        signs=devices.may_pair(office(), current_actor()),
     )

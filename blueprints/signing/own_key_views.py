@@ -1,7 +1,9 @@
 """A person's own key: what they sign with and until when, the code of their app, and the code that
 a signing service sends."""
 
-from flask import redirect, request, url_for
+from flask import current_app, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from blueprints.answers import _, done, render
 from blueprints.forms import refuse
@@ -17,6 +19,8 @@ from services import signing
 from services.signing import own_key, second_factor
 
 blueprint.add_app_template_global(signing_wants)
+# The pages with a form of signing.
+FORMS = {"outgoing.document", "batches.choose", "copies.copy"}
 
 
 @blueprint.app_template_global("has_second_factor")
@@ -88,11 +92,17 @@ def reset_code(person_id: int):
 @limiter.limit("6/minute")
 def send_otp():
     signing.send_otp(office(), current_actor())
-    back = request.form.get("document", "")
-    where = url_for("signing.index")
-    if back.isdigit() and len(back) < 15:
-        where = url_for("outgoing.document", document_id=int(back))
-    return done(where, _("Dịch vụ ký đã gửi mã OTP đến người giữ khóa."))
+    back = _back(request.form.get("back", ""))
+    return done(back, _("Dịch vụ ký đã gửi mã OTP đến người giữ khóa."))
+
+
+def _back(path: str) -> str:
+    """The page of a form of signing; that of signing for anything else."""
+    try:
+        endpoint, values = current_app.url_map.bind("").match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return url_for("signing.index")
+    return url_for(endpoint, **values) if endpoint in FORMS else url_for("signing.index")
 
 
 def _code_page(form: CodeForm, status: int = 200, enrolment=None, off: CodeOffForm | None = None):

@@ -79,7 +79,7 @@ def _token_page(code: str = ""):
         "signing/token.html",
         devices=devices.listing(office(), actor.person_id),
         binding=proving.token_of(office(), actor, role_of(actor)),
-        may_pair=devices.may_pair(actor),
+        may_pair=devices.may_pair(office(), actor),
         code=code,
         node=url_for("home.index", _external=True).rstrip("/"),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from adapters.signing.certificates import CertificateFacts, check_usable, read_facts
+from adapters.signing.schemes import check_key
 from domain.errors import Invalid
 from domain.text import fold
 from models.agencies import Person
@@ -49,10 +50,11 @@ def bind(
     """From now on (or once it is confirmed) the person (LEADER) or agency (SEAL) signs with it.
 
     Raises "certificate-expired", "certificate-key-usage", "certificate-not-person",
-    "certificate-not-agency", "certificate-already-bound", "certificate-name-differs".
+    "certificate-not-agency", "certificate-already-bound", "certificate-name-differs",
+    "key-type-unsupported".
     """
     facts = read_facts(material.certificate)
-    _check(work, holder.role, facts)
+    _check(work, holder.role, material.certificate, facts)
     if holder.person_id is not None:
         _check_name(work.session.get_one(Person, holder.person_id), facts)
     binding = CertificateBinding(
@@ -82,9 +84,10 @@ def bind(
     return binding
 
 
-def _check(work: Work, role: SigningRole, facts: CertificateFacts) -> None:
+def _check(work: Work, role: SigningRole, certificate: bytes, facts: CertificateFacts) -> None:
     # A renewed certificate may be brought before its first day.
     check_usable(facts, max(work.now, facts.valid_from))
+    check_key(certificate)
     if facts.kind == WRONG_KIND[role]:
         wanted = "person" if role == SigningRole.LEADER else "agency"
         raise Invalid(f"certificate-not-{wanted}", field="file", subject=facts.subject_name)

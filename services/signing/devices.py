@@ -13,6 +13,7 @@ from domain.errors import Forbidden, NotFound, SignedOut
 from domain.roles import LEADERS, SYSTEM, Actor, Role
 from domain.text import nfc
 from models.tokens import SigningDevice
+from services import delegations
 from services.office import Office
 from services.unit_of_work import Work, transaction
 
@@ -23,9 +24,13 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is misread: no I, 
 _CODE_LETTERS = 12  # 60 bits
 
 
-def may_pair(actor: Actor) -> bool:
-    """Whether the person signs at all: leaders for themselves, clerks with the agency's seal."""
-    return actor.role in SIGNERS
+def may_pair(office: Office, actor: Actor) -> bool:
+    """Whether the person signs at all: leaders for themselves, clerks with the agency's seal, and
+    who signs for the head by a delegation in force or to come."""
+    if actor.role in SIGNERS:
+        return True
+    given = delegations.concerning(office, actor)
+    return any(each.holder_id == actor.appointment_id for each in given)
 
 
 def listing(office: Office, person_id: int) -> Sequence[SigningDevice]:
@@ -43,7 +48,7 @@ def new_code(office: Office, actor: Actor) -> str:
 
     Raises Forbidden("not-allowed").
     """
-    if not may_pair(actor):
+    if not may_pair(office, actor):
         raise Forbidden("not-allowed")
     code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LETTERS))
     with transaction(office, actor) as work:

@@ -37,7 +37,9 @@ class Typed:
 
     @classmethod
     def of(cls, form: Mapping) -> "Typed":
-        return cls(*(str(form.get(name) or "") for name in ("pin", "code", "otp")))
+        """Codes are digits that people copy with the spaces they are shown with."""
+        code, otp = ("".join(str(form.get(name) or "").split()) for name in ("code", "otp"))
+        return cls(str(form.get("pin") or ""), code, otp)
 
 
 @dataclass(frozen=True)

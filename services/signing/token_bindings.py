@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from adapters.signing.certificates import read_facts
 from adapters.signing.roots import is_authority, read_bundle
 from domain.errors import Invalid, Refusal
+from domain.permissions import DELEGATES
 from domain.roles import LEADERS, Role
 from models.agencies import Appointment
 from models.signing import CertificateBinding, KeyBackend, SigningRole
@@ -73,7 +74,7 @@ def _holder(work: Work, person_id: int, role: SigningRole, subject: str) -> dict
         .options(joinedload(Appointment.agency))
     )
     held = [each for each in work.session.scalars(query) if each.holds_on(work.office.today())]
-    if role == SigningRole.LEADER and any(each.role in LEADERS for each in held):
+    if role == SigningRole.LEADER and any(each.role in LEADERS | DELEGATES for each in held):
         return {"person_id": person_id}
     agencies = {each.agency_id for each in held if each.role == Role.CLERK}
     if role == SigningRole.SEAL and len(agencies) == 1:

@@ -14,6 +14,7 @@ from models.signing import CertificateBinding, SigningRequest
 from services import batches, outgoing
 from services.batches import running
 from services.office import Office
+from services.signing import certificates
 from tests.conftest import PIN, drain
 
 
@@ -223,3 +224,27 @@ def _end_appointment(office: Office, actor) -> None:
     with transaction(office, SYSTEM) as work:
         held = work.session.get_one(Appointment, actor.appointment_id)
         held.valid_to = office.today() - timedelta(days=1)
+
+
+def test_a_certificate_suspended_in_the_middle_of_a_batch_signs_nothing_more(desk):
+    """What is signed stays; what was decided and not signed yet goes back as well."""
+    documents = desk.waiting(7)
+    batch_id = desk.sign_all(documents)
+    drain(desk.app, rounds=1, kinds={"batch"})  # five decisions
+    drain(desk.app, rounds=1, kinds={"sign"})
+    desk.look_anew()
+    signed = [state == S.SIGNED for state in states(desk, documents)]
+    mine = CertificateBinding.person_id == desk.leader.person_id
+    binding_id = desk.office.session().scalars(select(CertificateBinding.id).where(mine)).one()
+    certificates.suspend(desk.office, desk.actor("st.quantri"), binding_id, "mất token")
+    desk.work()
+    after = states(desk, documents)
+    assert [state == S.SIGNED for state in after] == signed
+    assert 0 < sum(signed) <= 5
+    assert {state for state, done in zip(after, signed, strict=True) if not done} == {
+        S.AWAITING_LEADER
+    }
+    found = batches.progress(desk.office, desk.leader, batch_id)
+    codes = {line.refusal.code for line in found.lines if line.refusal}
+    assert codes == {"certificate-suspended"}
+    assert found.is_over

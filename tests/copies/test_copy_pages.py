@@ -4,7 +4,10 @@ import io
 
 import pytest
 
+from domain.copy_flow import CopyState
 from tests.conftest import PASSWORD, PIN
+from tests.signing.csc_server import running
+from tests.signing_feature import holders
 from tests.signing_feature.conftest import DRAFT
 from tests.visitor import Visitor
 
@@ -98,3 +101,35 @@ def test_an_issued_copy_goes_out_with_a_document_as_the_agency_signed_it(desk, v
     assert (enclosure.name, enclosure.sha256) == ("01-SY-UBND.pdf", copy.output_sha256)
     officer.get(f"/outgoing/new?copy={desk.asked()}", status=409)
     visit("st.truongphong").get(where, status=404)
+
+
+def test_a_seal_at_a_signing_service_gets_its_code_from_the_copys_own_page(desk, visit, journey):
+    copy_id = desk.approved()
+    clerk, address = visit("st.vanthu"), f"/copies/{copy_id}"
+    with running(holders.a_service_for_the_seal(desk.office)) as service:
+        service.needs_otp, service.scal = True, "2"
+        holders.bind_service(journey, service, PIN, holder="agency")
+        assert "Gửi mã OTP cho tôi" in clerk.get(address).text
+        assert clerk.submit("/signing/otp", {"back": address}, page=address).location == address
+        form = {"version": desk.now(copy_id).version, "pin": PIN}
+        refused = clerk.submit(f"{address}/sign", form, page=address)
+        assert refused.status_code == 422
+        assert 'aria-describedby="ky-ban-sao-otp' in refused.text
+        sent = clerk.submit(f"{address}/sign", form | {"otp": service.otp}, page=address)
+        assert sent.status_code == 303
+        desk.work()
+    assert desk.now(copy_id).state == CopyState.ISSUED
+
+
+def test_after_the_code_was_sent_one_is_where_the_form_is_and_nowhere_else(desk, visit, journey):
+    clerk = visit("st.vanthu")
+    with running(holders.a_service_for_the_seal(desk.office)) as service:
+        service.needs_otp = True
+        holders.bind_service(journey, service, PIN, holder="agency")
+        for back, place in (
+            ("/batches/issue", "/batches/issue"), ("//evil.example/outgoing/1", "/signing/"),
+            ("https://evil.example/copies/1", "/signing/"), ("/account/", "/signing/"),
+            ("", "/signing/"),
+        ):  # fmt: skip
+            answer = clerk.submit("/signing/otp", {"back": back}, page="/signing/")
+            assert answer.location == place, back

@@ -4,18 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from sqlalchemy import select
 
 from adapters.signing.demo_ca import DemoCA
+from adapters.signing.schemes import pss_parameters
 from demo.seed import SINCE
 from domain.errors import Forbidden, Invalid, NotFound
 from domain.roles import SYSTEM, Role
 from models.agencies import Person
 from models.signing import CertificateBinding, SigningRole, TrustRoot
 from services import accounts, signing
-from services.signing import bindings, trust
+from services.signing import bindings, certificates, trust
 from services.unit_of_work import transaction
 from tests.conftest import PIN, demo_ca
+from tests.signing import pss
 
 PASSPHRASE = "mật khẩu của tệp"
 
@@ -163,3 +166,15 @@ def test_who_leads_in_two_agencies_gets_certificates_only_where_the_account_is_m
         signing.revoke(journey.office, theirs, journey.office.session().scalars(query).one())
     with pytest.raises(Forbidden, match="not-allowed"):
         signing.add_root(journey.office, theirs, b"any root")
+
+
+def test_a_token_whose_key_makes_nothing_of_ours_is_told_when_its_certificate_comes(journey, admin):
+    p12 = person_file(journey, at=journey.office.now())
+    secret = PASSPHRASE.encode()
+    der = pkcs12.load_key_and_certificates(p12, secret)[1].public_bytes(Encoding.DER)
+    holder = str(journey.leader.person_id)
+    other = pss.certified(demo_ca()._ca, der, pss_parameters("sha512"))
+    with pytest.raises(Invalid, match="key-type-unsupported"):
+        certificates.bind_token_certificate(journey.office, admin, holder, other)
+    for_pss = pss.certified(demo_ca()._ca, der)
+    assert certificates.bind_token_certificate(journey.office, admin, holder, for_pss)

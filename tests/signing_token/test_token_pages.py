@@ -1,5 +1,14 @@
 """The pages of a person who signs with a token: no PIN is asked for, every page shows the way."""
 
+import pytest
+
+from domain.errors import Forbidden
+from domain.roles import SYSTEM
+from services import delegations
+from services.delegations.keeping import Wish
+from services.signing import devices, token_bindings
+from services.unit_of_work import transaction
+from tests.signing_token.conftest import held, leaders_p12
 from tests.signing_token.test_agent_calls import last_request
 
 
@@ -64,3 +73,25 @@ def test_the_administrators_page_lists_tokens(journey):
     page = admin.get("/signing/certificates").text
     assert "Token cá nhân" in page
     assert journey.page("st.chutich").get("/signing/key").status_code == 200
+
+
+def test_who_signs_by_delegation_pairs_a_computer_and_is_offered_its_certificate(journey):
+    """TL. and TUQ. (NĐ 30/2020, Điều 13): they need a certificate as a leader does."""
+    office, chief = journey.office, journey.actor("st.chanhvp")
+    assert not devices.may_pair(office, chief)
+    with pytest.raises(Forbidden):
+        devices.new_code(office, chief)
+    today = office.today()
+    wish = Wish(
+        "tl", journey.leader.appointment_id, chief.appointment_id, ["Công văn"], "Văn bản",
+        "Quy chế làm việc", today, today,
+    )  # fmt: skip
+    given = delegations.grant(office, journey.actor("st.quantri"), wish)
+    assert devices.may_pair(office, chief)  # on its last day as well
+    assert "Ghép máy có token" in journey.page("st.chanhvp").get("/signing/token").text
+    p12 = leaders_p12(office.now(), chief.name)
+    with transaction(office, SYSTEM) as work:
+        offered = token_bindings.offer(work, chief.person_id, [held(p12).certificate])
+    assert offered == [(chief.name, "")]
+    delegations.end(office, journey.leader, given, "thôi giao")
+    assert not devices.may_pair(office, chief)

@@ -12,7 +12,7 @@ from cryptography.x509 import Certificate
 
 from adapters.signing.keys.interface import ecdsa_bytes
 from adapters.signing.keys.sealed import certificates_of, open_secret, seal
-from adapters.signing.schemes import Scheme, pss_padding, scheme_of
+from adapters.signing.schemes import Scheme, check_key, pss_padding, scheme_of
 from adapters.signing.vault import DataKey, checked_pin
 from domain.errors import Invalid
 
@@ -88,7 +88,7 @@ def _read_p12(p12: bytes, passphrase: str) -> tuple[PrivateKey, bytes, list[byte
         raise Invalid("key-too-weak", field="file", bits=key.key_size, smallest=RSA_SMALLEST)
     if not _belong(key, certificate):
         raise Invalid("p12-key-mismatch", field="file")
-    scheme_of(x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)))
+    check_key(certificate.public_bytes(serialization.Encoding.DER))
     der = serialization.Encoding.DER
     return key, certificate.public_bytes(der), [each.public_bytes(der) for each in others]
 
