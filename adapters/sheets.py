@@ -3,6 +3,7 @@ cell is a text here, a day as 2026-11-23."""
 
 import csv
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,14 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 40
 LONGEST_CELL = 1000
 PIECE = 1024 * 1024
+# Read as bytes: the library that reads rows as they come tells neither.
+MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
+# A formula whose cell has no value; one that was calculated to an empty text says so (t="str").
+NOT_CALCULATED = re.compile(
+    rb'<c(?![^<>]* t="str")[^<>]*>\s*<f(?:[^<>]*/>|[^<>]*>[^<]{0,8192}</f>)'
+    rb"\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
+TAIL = 9000
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -36,7 +45,7 @@ Rows = Iterator[list[str]]
 def read_rows(data: bytes) -> Rows:
     """The rows of the first sheet or of the text, the last empty cells left out.
 
-    Raises Invalid: sheet-too-large(rows, megabytes), sheet-unreadable.
+    Raises Invalid: sheet-too-large(rows, megabytes), sheet-unreadable, sheet-not-calculated.
     """
     if len(data) > MOST_BYTES:
         raise _too_large()
@@ -113,9 +122,57 @@ def _of_xlsx(data: bytes) -> Iterator[Sequence[object]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what a file says of its size need not be true
-        yield from sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+        rows = sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            tall = _tall_cells(archive, sheet._worksheet_path)
+        yield from _filled(rows, tall)
+    except Invalid:
+        raise
     except Exception:  # a library for what Excel writes, on what anybody may send
         raise Invalid("sheet-unreadable") from None
+
+
+def _tall_cells(archive: zipfile.ZipFile, part: str) -> dict[tuple[int, int], int]:
+    """Where cells were merged over several rows: (first row, column), the last row; only the first
+    of them bears the value. A formula that no spreadsheet has calculated bears none at all, which
+    must not be taken for an empty cell: raises Invalid("sheet-not-calculated")."""
+    tall, tail = {}, b""
+    with archive.open(part) as stream:
+        while piece := stream.read(PIECE):
+            looked = tail + piece
+            if NOT_CALCULATED.search(looked):
+                raise Invalid("sheet-not-calculated")
+            for found in MERGED.finditer(looked):
+                left, top, right, bottom = (each.decode() for each in found.groups())
+                if top != bottom and left == right:
+                    tall[int(top), _column(left)] = int(bottom)
+            tail = looked[-TAIL:]
+    return tall
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _filled(
+    rows: Iterable[Sequence[object]], tall: dict[tuple[int, int], int]
+) -> Iterator[Sequence[object]]:
+    """The rows, each cell of a column that was merged downwards with the value of the first."""
+    open_ones: dict[int, tuple[int, object]] = {}  # column: last row, value
+    for number, row in enumerate(rows, start=1):
+        if not tall:
+            yield row
+            continue
+        cells = list(row)
+        for column, cell in enumerate(row):
+            if (number, column) in tall:
+                open_ones[column] = tall[number, column], cell
+            elif column in open_ones and number <= open_ones[column][0]:
+                cells[column] = open_ones[column][1]
+        yield cells
 
 
 def _check_parts(data: bytes) -> None:

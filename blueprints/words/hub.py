@@ -55,6 +55,10 @@ WORDS = {
         _l("Không đọc được tệp: cần tệp XLSX hoặc CSV (mã UTF-8)."),
         _l("Hãy lưu lại bằng Excel hoặc LibreOffice với định dạng ấy rồi nhập lại."),
     ),
+    "sheet-not-calculated": (
+        _l("Tệp có ô công thức chưa có kết quả, đọc vào sẽ thành ô trống."),
+        _l("Hãy mở tệp bằng Excel hoặc LibreOffice, lưu lại rồi nhập lại."),
+    ),
     "directory-since-early": (
         _l("Ngày giải thể không thể sớm như vậy."),
         _l("Hãy nhập lại ngày."),

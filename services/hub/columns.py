@@ -19,6 +19,8 @@ HEADINGS = {
 }
 DAYS, MARKS = ("valid_from", "valid_to"), ("forwards", "is_locked")
 LENGTHS = {"name": 500, "parent_code": 35, "old_code": 35, "email": 100, "successor_code": 35}
+# What a spreadsheet writes where a formula has come to nothing.
+WRONG = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"})
 YES, NO = ("x", "co", "1", "yes", "true"), ("", "khong", "0", "no", "false")
 _KNOWN = {fold(words): name for name, words in HEADINGS.items()}
 _KNOWN |= {name: name for name in HEADINGS} | {
@@ -41,6 +43,8 @@ def heading(row: list[str]) -> dict[str, int] | None:
 def value(name: str, cell: str) -> str | bool | None:
     """A cell as it is kept: days as ISO text or None, marks as bool. Raises ValueError."""
     cell = nfc(cell)
+    if cell in WRONG:
+        raise ValueError(cell)
     if name in DAYS:
         return read_day(cell).isoformat() if cell else None
     if name in MARKS:

@@ -2,8 +2,10 @@
 before, hostile files end in a refusal."""
 
 import io
+import re
 import zipfile
 
+import openpyxl
 import pytest
 
 from adapters import sheets
@@ -286,3 +288,60 @@ def test_only_who_runs_the_hub_brings_files(office):
             act()
     with pytest.raises(Invalid, match="sheet-too-large"):
         list(sheets.read_rows(b"a" * (sheets.MOST_BYTES + 1)))
+
+
+def sheet(fill) -> bytes:
+    """An XLSX file as a program writes it that calculates nothing."""
+    book = openpyxl.Workbook()
+    fill(book.active)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def test_a_cell_merged_over_several_rows_counts_for_each_of_them(take, office):
+    def fill(rows):
+        rows.append(["DANH MỤC CƠ QUAN"])
+        rows.merge_cells("A1:C1")
+        rows.append(HEAD.split(","))
+        for number in (1, 2, 3):
+            rows.append(
+                [f"000.7{number}.31.H48", f"Xã {number}", BINH_SON if number == 1 else None]
+            )
+        rows.merge_cells("C3:C4")
+
+    found = lines(office, take(sheet(fill), "gop.xlsx"), "new")
+    assert [line.values["parent_code"] for line in found] == [BINH_SON, BINH_SON, ""]
+
+
+def test_a_formula_without_a_result_is_not_an_empty_cell(take, office):
+    def fill(rows):
+        rows.append(HEAD.split(","))
+        rows.append(
+            [SON_TINH, "Ủy ban nhân dân huyện Sơn Tịnh", '=CONCATENATE("000.00.","00.H48")']
+        )
+
+    refused = take(sheet(fill), "cong-thuc.xlsx")
+    assert refused.problem == "sheet-not-calculated"
+    assert entry(office, SON_TINH).parent_code, "it would have been emptied"
+
+
+@pytest.mark.parametrize("value", ["<v>000.00.00.H48</v>", "<v></v>"])
+def test_a_calculated_formula_is_its_result_be_it_empty(value):
+    made = sheet(lambda rows: rows.append(["=A1", "b"]))
+    before = zipfile.ZipFile(io.BytesIO(made))
+    after = io.BytesIO()
+    with zipfile.ZipFile(after, "w") as archive:
+        for name in before.namelist():
+            data = before.read(name)
+            if name.endswith("sheet1.xml"):
+                data = re.sub(rb"<c r=.A1.[^>]*>.*?</c>",
+                              f'<c r="A1" t="str"><f>A2</f>{value}</c>'.encode(), data)  # fmt: skip
+            archive.writestr(name, data)
+    [row] = sheets.read_rows(after.getvalue())
+    assert row == [value[3:-4], "b"]
+
+
+def test_what_a_spreadsheet_writes_for_a_mistake_is_no_name(take, office):
+    [line] = lines(office, take(f"{HEAD}\n{NEW},#REF!,\n"), "error")
+    assert (line.problem, line.problem_fields["cell"]) == ("import-cell", "#REF!")
