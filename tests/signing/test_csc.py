@@ -103,7 +103,7 @@ def test_a_service_signs_only_the_hashes_that_were_named_and_each_once(service):
     named, other = csc.hashes_of([b"one", b"two"], "sha256"), csc.hashes_of([b"x"], "sha256")
     given = {"pin": service.pin}
     sad, _seconds = key.client.authorise(key.facts, 2, given, named)
-    mechanism = ("sha256", SHA256_RSA)
+    mechanism = ("sha256", Scheme.PKCS1)
     with pytest.raises(KeyRefused, match="csc-hash-other"):
         key.client.sign_hashes(key.facts, sad, other, mechanism)
     assert len(key.client.sign_hashes(key.facts, sad, named, mechanism)) == 2
@@ -191,6 +191,19 @@ def test_a_service_that_does_not_answer_in_time_is_a_passing_failure(service, mo
     service.pause = 0.6
     with pytest.raises(Unavailable, match="csc-away"):
         asked.credentials()
+
+
+def test_many_signatures_at_once_may_take_longer_than_one(service, monkeypatch):
+    monkeypatch.setattr(csc, "TIMEOUT", httpx.Timeout(0.3))
+    monkeypatch.setattr(csc, "EACH", 2.0)
+    key = key_at(service)
+    wanted = csc.hashes_of([b"one", b"two"], "sha256")
+    sad, _seconds = key.client.authorise(key.facts, 3, {"pin": service.pin})
+    service.pause = 0.6
+    with pytest.raises(Unavailable, match="csc-away"):
+        key.client.sign_hashes(key.facts, sad, wanted[:1], ("sha256", Scheme.PKCS1))
+    made = key.client.sign_hashes(key.facts, sad, wanted, ("sha256", Scheme.PKCS1))
+    assert_holds(service, made[1], b"two")
 
 
 @pytest.mark.parametrize(

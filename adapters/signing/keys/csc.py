@@ -25,6 +25,7 @@ from adapters.signing.schemes import Scheme, scheme_of
 from domain.errors import Invalid, Unavailable
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+EACH = 0.3  # seconds more for each further signature that is asked for at once
 MOST_ANSWER = 1024 * 1024
 EARLY = 30  # seconds before its end in which an access token is not used any more
 DONE = {200, 201, 204}  # those that only send a code have nothing to tell
@@ -89,15 +90,17 @@ class CscClient:
         self, facts: Mapping, sad: str, hashes: Sequence[str], mechanism: tuple[str, Scheme]
     ) -> list[bytes]:
         body = csc_wire.sign_request(self.version, facts, sad, hashes, mechanism)
-        said = self._call("signatures/signHash", body)["signatures"]
+        patience = httpx.Timeout(TIMEOUT.read + EACH * (len(hashes) - 1), connect=TIMEOUT.connect)
+        said = self._call("signatures/signHash", body, timeout=patience)["signatures"]
         if len(said) != len(hashes):
             raise Unavailable("csc-away", cause="signatures missing")
         return [base64.b64decode(each) for each in said]
 
-    def _call(self, method: str, body: dict) -> dict:
+    def _call(self, method: str, body: dict, **how) -> dict:
         for renewing in (False, True):
             headers = {"Authorization": f"Bearer {self._access_token(renewing)}"}
-            status, said = self._post(f"{self.address}/{method}", json=body, headers=headers)
+            place = f"{self.address}/{method}"
+            status, said = self._post(place, json=body, headers=headers, **how)
             if status in DONE:
                 return said
             if status != 401 or renewing:
