@@ -33,6 +33,7 @@ class FileStore:
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
+        self._on_disk: set[Path] = set()  # folders whose names are: at most 65,792
 
     def put(self, data: bytes | Iterable[bytes]) -> str:
         """Store `data` and return its SHA-256 in hex; on return the bytes survive a power cut.
@@ -111,8 +112,16 @@ class FileStore:
                     _replace(target, temporary)
         if not is_new and self._damaged(sha):
             _replace(target, temporary)  # the same bytes are at hand: heal the file
-        for folder in (target.parent, target.parent.parent, self.root):
-            _sync_folder(folder)
+        self._sync_names(target)
+
+    def _sync_names(self, target: Path) -> None:
+        """The file's name reaches the disk, and those of its folders, which are never removed: each
+        once by this process."""
+        _sync_folder(target.parent)
+        for folder in (target.parent, target.parent.parent):
+            if folder not in self._on_disk:
+                _sync_folder(folder.parent)
+                self._on_disk.add(folder)
 
     def names(self, folder: str) -> Iterator[tuple[str, float]]:
         """The files whose SHA-256 begins with these two digits, and when each was last stored."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from domain.audit_tags import AUDIT_TAGS
 from domain.roles import Actor
@@ -20,6 +20,7 @@ COVERED = (
     "details", "previous_hash",
 )  # fmt: skip
 AT = COVERED.index("at")
+KNOWN = "head of the audit chain"
 HEAD = AuditHead.__table__
 ADD = insert(AuditEntry.__table__)
 LOCKED = select(HEAD.c.sequence, HEAD.c.hash).where(HEAD.c.id == 1).with_for_update()
@@ -67,16 +68,26 @@ def append(
     entry["hash"] = _digest(entry)
     session.execute(ADD, entry)
     session.execute(MOVE, {"to_sequence": entry["sequence"], "to_hash": entry["hash"]})
+    session.info[KNOWN] = (_innermost(session), (entry["sequence"], entry["hash"]))
 
 
 def locked_head(session: Session) -> tuple[int, str]:
     """Number and hash of the last entry, this transaction's own until its end: the row lock puts
-    writers in order."""
+    writers in order. Read once: until then nobody else moves it."""
+    within, known = session.info.get(KNOWN, (None, None))
+    if known is not None and within is _innermost(session):
+        return known
     head = session.execute(LOCKED).one_or_none()
     if head is None:
         session.execute(insert(HEAD), {"id": 1, "sequence": 0, "hash": GENESIS})
         return 0, GENESIS
+    session.info[KNOWN] = (_innermost(session), (head.sequence, head.hash))
     return head.sequence, head.hash
+
+
+def _innermost(session: Session) -> SessionTransaction | None:
+    """A savepoint that is undone undoes its entries: what was known inside it counts there only."""
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def digest(entry: AuditEntry) -> str:
