@@ -105,13 +105,26 @@ class Comparison:
                 yield _about(message, "other-bytes-at-hub")
             elif records:
                 yield from self._recipients(message, records)
+        yield from self._received_against_hub()
+        yield from self._only_at_hub()
+
+    def _received_against_hub(self) -> Iterator[Found]:
         for message in self.received:
             record = self.side.received.get(message.hub_doc_id)
             if message.hub_doc_id in self.side.gone:
-                yield _about(message, "received-not-at-hub")
+                if not self._offered_anew(message):
+                    yield _about(message, "received-not-at-hub")
             elif record and record.content_sha256 not in (None, message.payload_sha256):
                 yield _about(message, "other-bytes-received")
-        yield from self._only_at_hub()
+
+    def _offered_anew(self, message: ExchangeMessage) -> bool:
+        """A document that we gave back, sent again as the same bytes, has a new id at the hub."""
+        return any(
+            later.payload_sha256 == message.payload_sha256
+            and later.id > message.id
+            and later.hub_doc_id in self.side.received
+            for later in self.received
+        )
 
     def _recipients(
         self, message: ExchangeMessage, records: Sequence[LedgerRecord]

@@ -16,6 +16,8 @@ from services.unit_of_work import transaction
 from tests.conftest import PASSWORD, find_actor
 from tests.exchange.conftest import BINH_SON, SON_TINH, TINH_HA, arrivals, send_one
 from tests.exchange.test_changes import act, replacement
+from tests.exchange.test_reconciling import of_recipient, of_sender
+from tests.hub.packages import accept
 from tests.visitor import Visitor
 
 CLERKS = {BINH_SON: "bs.vanthu", TINH_HA: "st.th.vanthu"}
@@ -133,3 +135,26 @@ def test_a_refused_replacement_sent_again_takes_the_place_after_all(world):
     assert states == [IncomingState.REPLACED, IncomingState.REGISTERED]
     again = world.b.all(AuditEntry, AuditEntry.tag == "change:agreed")
     assert [entry.details["kind"] for entry in again] == ["replace"]
+
+
+def test_both_ways_of_sending_again_leave_no_difference_at_the_reconciliation(world):
+    sent = [send_one(world.b, SON_TINH, [BINH_SON], dispatched_at=world.b.office.now())
+            for _ in range(2)]  # fmt: skip
+    world.exchange()
+    for document in arrivals(world.a, BINH_SON):
+        with world.a.app.app_context():
+            clerk = find_actor(world.a.office, "bs.vanthu", BINH_SON)
+            incoming.perform(world.a.office, clerk, document.id, "refuse", {"reason": WHY})
+    world.exchange()
+    # One by a person here, one as a client does that sends its file again.
+    assert send_again(world) == 303
+    messages = world.b.all(ExchangeMessage, ExchangeMessage.outgoing_id == sent[1])
+    data = world.b.office.files.read(next(m.payload_sha256 for m in messages if m.kind == "edoc"))
+    with world.hub.app.app_context():
+        accept(world.hub.office, SON_TINH, data, "edoc")
+    for _ in range(2):
+        world.exchange()
+    assert [each.state for each in arrivals(world.a, BINH_SON)] == [IncomingState.ARRIVED] * 2
+    for node in (world.hub, world.a, world.b):
+        node.wait(hours=3)
+    assert (of_sender(world), of_recipient(world)) == ([], [])
