@@ -1,4 +1,4 @@
-"""One running province and one Chromium for all browser tests; a window for each person."""
+"""A running province and a Chromium for each process of the tests; a window for each person."""
 
 import os
 import shutil
