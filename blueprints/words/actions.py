@@ -42,6 +42,7 @@ ACTION_NAMES = {
     "change:agree": _l("đồng ý yêu cầu của bên gửi"),
     "change:refuse": _l("không đồng ý yêu cầu của bên gửi"),
     "change:take": _l("nhận gói cập nhật thành văn bản đến"),
+    "change:choose": _l("chọn văn bản mà yêu cầu nói đến"),
     "copy:create": _l("đề nghị sao văn bản"),
     "copy:view": _l("xem bản sao"),
     "copy:approve": _l("duyệt bản sao"),
