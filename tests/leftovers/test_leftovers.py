@@ -176,7 +176,7 @@ def test_the_page_says_what_lies_aside_since_when_and_until_when(journey):
     assert "Dọn tệp không ai dùng ra khu tạm" in page
     journey.later(days=31)
     leftovers.tidy(office)
-    page = admin.get("/admin/store").text
+    page = Visitor(journey.app, "st.quantri", PASSWORD).get("/admin/store").text
     assert "không có tệp nào" in page
     assert "Xóa hẳn tệp ở khu tạm" in page
     looked = select(AuditEntry).where(AuditEntry.tag == leftovers.LOOKED)
