@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, exists, func, or_, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 
 from domain.preservation import KNOWN, Kept, Level, level, lowest
 from domain.verdicts import Verdict
@@ -97,11 +96,14 @@ def kept(row: Preservation | None, facts: Sequence[Mapping] = ()) -> Kept | None
 
 
 def counts(office: Office, agency_id: int) -> dict[Level, int]:
-    """How many kept files of an agency reached which level; one statement."""
-    broken = exists().where(*_counted(), Signature.verdict.not_in(INTACT))
+    """How many kept files of an agency reached which level; one statement, and one look at each
+    signature."""
+    signed = _signed()
     each = (
-        select(_level(office.now()).label("reached"))
-        .where(Preservation.agency_id == agency_id, ~broken)
+        select(_level(office.now(), signed).label("reached"))
+        .select_from(Preservation)
+        .outerjoin(signed, signed.c.file_sha256 == Preservation.file_sha256)
+        .where(Preservation.agency_id == agency_id, func.coalesce(signed.c.broken, 0) == 0)
         .subquery()
     )
     query = select(each.c.reached, func.count()).group_by(each.c.reached)
@@ -123,27 +125,37 @@ def _worst(found: Sequence[State]) -> State:
     return next(each for each in found if each.level == reached)
 
 
-def _level(now: datetime) -> ColumnElement[str]:
+def _signed() -> Subquery:
+    """Of each file how many of its signatures do not hold, are not stamped, are not detached."""
+    purpose = func.coalesce(_fact("purpose"), "")
+    return (
+        select(
+            Signature.file_sha256,
+            func.count().filter(Signature.verdict.not_in(INTACT)).label("broken"),
+            func.count().filter(_fact("time_source") != "timestamp").label("unstamped"),
+            func.count().filter(purpose != "detached").label("inside"),
+        )
+        .where(purpose != "timestamp")
+        .group_by(Signature.file_sha256)
+        .subquery()
+    )
+
+
+def _level(now: datetime, signed: Subquery) -> ColumnElement[str]:
     lapsed = and_(Preservation.stamp_ends.is_not(None), Preservation.stamp_ends <= now)
     vouches = and_(Preservation.stamped_at.is_not(None), ~lapsed)
     known = Preservation.standing.in_(KNOWN)
-    unstamped = exists().where(*_counted(), _fact("time_source") != "timestamp")
-    stamped = or_(vouches, and_(exists().where(*_counted()), ~unstamped))
-    inside = exists().where(*_counted(), func.coalesce(_fact("purpose"), "") != "detached")
-    apart = and_(exists().where(*_counted()), ~inside)
-    alone = and_(Preservation.missing == "", or_(apart, Preservation.origin == Origin.RECEIVED))
-    archived = or_(Preservation.archive_sha256.is_not(None), alone)
+    stamped = or_(vouches, signed.c.unstamped == 0)
+    alone = or_(Preservation.origin == Origin.RECEIVED, signed.c.inside == 0)
+    archived = or_(
+        Preservation.archive_sha256.is_not(None), and_(Preservation.missing == "", alone)
+    )
     return case(
         (and_(vouches, known, archived), Level.LTA.value),
         (and_(stamped, known, ~lapsed), Level.LT.value),
         (stamped, Level.T.value),
         else_=Level.B.value,
     )
-
-
-def _counted() -> tuple[ColumnElement[bool], ...]:
-    own = Signature.file_sha256 == Preservation.file_sha256
-    return own, func.coalesce(_fact("purpose"), "") != "timestamp"
 
 
 def _fact(name: str) -> ColumnElement[str]:
