@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing bench-verification bench-signing bench-signing-queue bench-signing-memory bench-batches
+.PHONY: help run demo test test-quick lint translations docs bench bench-directory bench-time-authority bench-large campaign fuzz clean fuzz-endpoints bench-federation bench-relay bench-exchange bench-fanout campaign-signing bench-verification bench-signing bench-signing-queue bench-signing-memory bench-batches
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ fuzz: $(BIN)/.installed ## a million hostile packages (CASES=…, SEED=…): non
 
 bench-directory: $(BIN)/.installed ## figures of a directory with 120,000 agencies; DATABASE=postgresql+psycopg:///… adds it
 	@$(BIN)/python -m bench.directory $(DATABASE)
+
+bench-time-authority: $(BIN)/.installed ## figures of the page of time stamps with 100,000 files; DATABASE=… adds PostgreSQL
+	@$(BIN)/python -m bench.time_authority $(DATABASE)
 
 fuzz-endpoints: $(BIN)/.installed-dev ## many calls of every kind against the machine endpoints
 	@VANTHU_EXAMPLES=200 $(BIN)/python -m pytest -q --timeout 3600 tests/federation/test_descriptions.py
