@@ -27,6 +27,7 @@ from demo.story import BINH_SON, SON_TINH
 from demo.waiting import until
 from domain.roles import SYSTEM
 from models.agencies import Agency
+from models.exchange import Dispatch
 from models.hub import DirectoryEntry, HubMessage
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
@@ -122,47 +123,48 @@ def cores(node: RunningNode) -> Iterator[list[float]]:
 
 
 def carrying(province: Province, sender, receiver) -> None:
-    """A backlog that leaves at once: until the last is in the other node's list."""
+    """A backlog of issued documents that are dispatched at once: from the first one's dispatch
+    until the last is in the other node's list."""
     before = number(receiver, select(func.count(IncomingDocument.id)))
-    bodies = [os.urandom(ENCLOSED) for _ in range(CARRIED)]
+    waiting = [issue(sender, os.urandom(ENCLOSED)) for _ in range(CARRIED)]
     with cores(province.hub) as at_hub, cores(province.districts[1]) as at_sender:
         started = time.monotonic()
-        leave(sender, bodies)
+        leave(sender, waiting)
         written = time.monotonic() - started
         there = select(func.count(IncomingDocument.id))
         until("nơi nhận", lambda: number(receiver, there) >= before + CARRIED, PATIENCE)
         seconds = time.monotonic() - started
     print(
         f"  nút → trục → nút: {CARRIED} văn bản trong {seconds:.1f} s, {CARRIED / seconds:.0f}/s "
-        f"(ghi vào hàng gửi xong sau {written:.1f} s; CPU một gói: nơi gửi "
+        f"(chuyển đi xong sau {written:.1f} s; CPU một gói: nơi gửi "
         f"{at_sender[0] / CARRIED * 1000:.0f} ms, trục {at_hub[0] / CARRIED * 1000:.0f} ms)"
     )
 
 
-def leave(app, bodies: list[bytes]) -> None:
-    for body in bodies:
-        dispatch(app, body)
-
-
-def dispatch(app, body: bytes) -> str:
+def issue(app, body: bytes) -> int:
     office = app.extensions["office"]
     with app.app_context(), transaction(office, SYSTEM) as work:
         agency = work.session.scalars(select(Agency).where(Agency.code == SON_TINH)).one()
-        return issued.dispatch(work, agency, [BINH_SON], body).document_uid
+        return issued.issue(work, agency, [BINH_SON], body).id
+
+
+def leave(app, document_ids: list[int]) -> None:
+    """Each in a transaction of its own, as when a clerk presses."""
+    office = app.extensions["office"]
+    for document_id in document_ids:
+        with app.app_context(), transaction(office, SYSTEM) as work:
+            issued.leave(work, work.session.get(OutgoingDocument, document_id))
 
 
 def pacing(sender, receiver) -> None:
     """Ten leave every second. Each takes from its clerk's step until the other node has it."""
-
-    def one(_turn: int) -> None:
-        dispatch(sender, os.urandom(ENCLOSED))
-
+    waiting = [issue(sender, os.urandom(ENCLOSED)) for _ in range(PACED)]
     threads = []
     started = time.monotonic()
     before = number(receiver, select(func.count(IncomingDocument.id)))
-    for turn in range(PACED):
+    for turn, document_id in enumerate(waiting):
         time.sleep(max(0.0, started + turn / A_SECOND - time.monotonic()))
-        threads.append(threading.Thread(target=one, args=(turn,)))
+        threads.append(threading.Thread(target=leave, args=(sender, [document_id])))
         threads[-1].start()
     for thread in threads:
         thread.join()
@@ -177,7 +179,8 @@ def pacing(sender, receiver) -> None:
 
 def took(sender, receiver) -> list[float]:
     """Seconds from dispatch to arrival, in the order in which they left."""
-    left = dict(rows(sender, select(OutgoingDocument.document_uid, OutgoingDocument.created_at)))
+    of_document = select(OutgoingDocument.document_uid, Dispatch.queued_at).join(Dispatch)
+    left = dict(rows(sender, of_document))
     came = dict(rows(receiver, select(IncomingDocument.document_uid, IncomingDocument.arrived_at)))
     both = sorted((left[uid], came[uid]) for uid in left.keys() & came.keys())
     return [(arrived - departed).total_seconds() for departed, arrived in both]

@@ -29,6 +29,26 @@ def dispatch(
 ) -> OutgoingDocument:
     """As the step "dispatch" does it, number and all: to the agencies `codes`, with `body` as the
     issued file."""
+    doc = issue(work, agency, codes, body, urgency, enclosures)
+    leave(work, doc)
+    return doc
+
+
+def leave(work: Work, doc: OutgoingDocument) -> None:
+    """The step "dispatch" of a document that is issued."""
+    move(work, doc, "dispatch")
+    exchange.dispatch(work, doc)
+
+
+def issue(
+    work: Work,
+    agency: Agency,
+    codes: Sequence[str],
+    body: bytes,
+    urgency: int = 0,
+    enclosures: Sequence[Enclosure] = (),
+) -> OutgoingDocument:
+    """A document with its number and `body` as the issued file, ready to be sent to `codes`."""
     today = work.office.today()
     signer = work.session.scalars(
         select(Appointment)
@@ -58,6 +78,4 @@ def dispatch(
     doc.enclosures = list(enclosures)
     work.session.add(doc)
     work.session.flush()
-    move(work, doc, "dispatch")
-    exchange.dispatch(work, doc)
     return doc

@@ -18,7 +18,7 @@ from domain.roles import SYSTEM
 from models.exchange import ExchangeMessage
 from services import outbox
 from services.carrying import Carriage, Parcel
-from services.exchange import links, sending
+from services.exchange import links, receipts, sending
 from services.exchange.rounds import MOST_BYTES
 from services.office import Office
 from services.outbox import Lease, LeaseLost
@@ -147,8 +147,9 @@ def _note(office: Office, agency_id: int, taken: Sequence[tuple[Lease, Accepted]
         return
     try:
         with transaction(office, SYSTEM) as work:
+            line = receipts.line_of(work.session, agency_id)
             for lease, told in taken:
-                sending.accepted(work, lease, told.doc_id, told.receipt, keys)
+                sending.accepted(work, lease, line, told, keys)
             links.answered(work, agency_id)
     except LeaseLost:
         if len(taken) == 1:

@@ -166,11 +166,10 @@ def learn(work: Work, line: Line, keys: Keys) -> None:
             )
 
 
-def keep_hubs(work: Work, message: ExchangeMessage, text: str, keys: Keys) -> None:
+def keep_hubs(work: Work, line: Line, message: ExchangeMessage, text: str, keys: Keys) -> None:
     """The hub's receipt for a message that it has now, in the transaction that notes so."""
     if not text:
         return
-    line = line_of(work.session, message.agency_id)
     learn(work, line, keys)
     known = {"message_id": message.id, "text": text}
     if work.session.execute(KNOWN_OF_MESSAGE, known).first() is None:

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, update
 
 from adapters.axis.connectors import Connector
 from adapters.axis.errors import AxisError, PermanentAxisError
+from adapters.axis.records import Accepted
 from adapters.edxml.errors import MalformedPackage
 from domain.errors import Refusal
 from domain.exchange_flow import TransportState
@@ -162,16 +163,19 @@ def _accepted(
     keys: receipts.Keys = NO_KEYS,
 ) -> None:
     with transaction(office, SYSTEM) as work:
-        accepted(work, lease, hub_doc_id, receipt, keys)
+        line = receipts.line_of(work.session, agency_id)
+        accepted(work, lease, line, Accepted(hub_doc_id, receipt), keys)
         links.answered(work, agency_id)
 
 
-def accepted(work: Work, lease: Lease, hub_doc_id: str, receipt: str, keys: receipts.Keys) -> None:
+def accepted(
+    work: Work, lease: Lease, line: receipts.Line, told: Accepted, keys: receipts.Keys
+) -> None:
     """The hub has it: notes so, together with the end of the work."""
     outbox.settle(work, lease)
     message = work.session.get(ExchangeMessage, lease.subject_id)
-    transport.sent(work, message, hub_doc_id)
-    receipts.keep_hubs(work, message, receipt, keys)
+    transport.sent(work, message, told.doc_id)
+    receipts.keep_hubs(work, line, message, told.receipt, keys)
 
 
 def refused(office: Office, lease: Lease, problem: str) -> None:
