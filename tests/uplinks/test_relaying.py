@@ -394,3 +394,28 @@ def test_a_package_too_large_for_this_hub_is_refused_loudly_and_nothing_of_it_ke
     assert states(nation.n, FAR) == ["FAIL"]
     assert tags(nation.q, "hub:relay_refused") == 1
     assert [path for path in nation.q.office.files.root.rglob("*") if path.is_file()] == []
+
+
+def give_back(nation) -> None:
+    """The recipient in the other province refuses, and the sender learns of it."""
+    with nation.q.app.app_context():
+        accept(nation.q.office, FAR, status("02", FAR, SON_TINH), "status")
+    nation.carry()
+    with nation.p.app.app_context():
+        for delivery in deliveries.waiting(nation.p.office, SON_TINH, "status"):
+            packages.fetch(nation.p.office, SON_TINH, delivery.doc_id)
+
+
+@pytest.mark.parametrize("again", ["một", "hai"], ids=["same-bytes", "other-bytes"])
+def test_who_refused_behind_two_hubs_gets_it_once_more(nation, again):
+    send(nation, text="một")
+    nation.carry()
+    assert len(fetch(nation.q, FAR)) == 1
+    nation.carry()
+    give_back(nation)
+    send(nation, text=again)
+    nation.carry()
+    assert len(fetch(nation.q, FAR)) == 1
+    nation.carry()
+    assert set(states(nation.p, FAR)) == {"DONE"}
+    assert fetch(nation.q, FAR) == []
