@@ -10,7 +10,7 @@ from domain.change_flow import ChangeState
 from models.changes import Change
 from models.exchange import Direction, Dispatch
 from tests.conftest import PASSWORD, find_actor
-from tests.exchange.conftest import BINH_SON, SON_TINH, arrivals, send_one
+from tests.exchange.conftest import BINH_SON, SON_TINH, arrivals, issue, send_one
 from tests.visitor import Visitor
 
 
@@ -134,3 +134,13 @@ def test_nobody_answers_what_was_asked_of_another(world, sent, sender):
     answer = sender.submit(f"/changes/{ours.id}/agree", page="/exchange/")
     assert answer.status_code == 404
     assert world.b.all(Change)[0].state == ChangeState.ASKED
+
+
+def test_a_replacement_whose_old_document_was_revoked_meanwhile_says_so(world):
+    old = send_one(world.b, SON_TINH, [BINH_SON])
+    world.exchange()
+    new = issue(world.b, SON_TINH, [BINH_SON], replaces_id=old)
+    clerk, said = Visitor(world.b.app, "st.vanthu", PASSWORD), "không còn hiệu lực"
+    assert said not in clerk.get(f"/outgoing/{new}").text
+    act(clerk, old, "revoke", reason="Ban hành sai")
+    assert said in clerk.get(f"/outgoing/{new}").text
