@@ -56,8 +56,14 @@ def desk(office: Office, actor: Actor) -> Desk:
         .order_by(SigningRequest.id.desc())
         .limit(MOST)
     )
-    requests = _newest(office.session().scalars(query))
-    documents, copies = (_on_token(office.session(), actor, each) for each in on_token.KINDS)
+    session = office.session()
+    found = session.scalars(query).all()
+    requests = _newest(found)
+    # Asked for by itself only where there may be some: most people have no token.
+    waits = any(each.state == SigningState.AWAITING_TOKEN for each in found)
+    some = waits or len(found) == MOST
+    documents = _on_token(session, actor, "document") if some else ([], 0)
+    copies = _on_token(session, actor, "copy")
     return Desk(
         on_token=[*documents[0], *copies[0]],
         documents_on_token=documents[1],
