@@ -226,7 +226,7 @@ def test_a_fault_of_ours_is_json_too_and_tells_nothing_of_it(hub_app, call, monk
 
 def test_a_body_over_the_limit_is_refused_in_json(hub_app, office):
     object.__setattr__(office.settings, "max_package", 100)
-    arguments = {"from": SON_TINH, "messagetype": "edoc"}
+    arguments = {"from": SON_TINH, "messagetype": "edoc", "hash-file": "0" * 64}
     headers = sign_headers(
         arguments, SON_TINH, SECRETS[SON_TINH], "application/octet-stream", utc_now()
     )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from adapters.axis.body import InMemory
 from adapters.axis.bundle import Bundle
 from adapters.axis.errors import NotOffered, PermanentAxisError, TemporaryAxisError
+from adapters.axis.operations import OPERATIONS
 from adapters.axis.records import Accepted
 from adapters.axis.together import Sending, Word
 from adapters.axis.wire import sign_headers
@@ -139,7 +140,7 @@ def test_acknowledgements_each_with_its_own_answer(office, recipient):
 
 
 def post(transport, name: str, arguments: dict, body: bytes) -> dict:
-    kind = "application/octet-stream"
+    kind = OPERATIONS[name].content_type
     headers = sign_headers(arguments, SON_TINH, SECRETS[SON_TINH], kind, datetime.now(UTC))
     with httpx.Client(transport=transport) as http:
         response = http.post(f"{URL}/{name}", headers=headers, content=body)
