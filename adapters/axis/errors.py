@@ -83,9 +83,6 @@ ANSWERS: dict[str, Answer] = {
     "axis-wrong-signature": Answer(
         "15", "Sai chu ky HMAC cua {system_id}: kiem tra secret, header chi dung ky tu ASCII"
     ),
-    "axis-other-operation": Answer(
-        "15", "Header duoc ky cho thao tac khac, khong phai {operation}"
-    ),
     "axis-stamp-old": Answer(
         "15", "Dau thoi gian cua loi goi lech qua {days} ngay: chinh dong ho, tao doi tuong moi"
     ),

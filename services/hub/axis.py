@@ -137,9 +137,6 @@ def _send(office: Office, call: wire.Call, read_body: ReadBody) -> reply.Reply:
         sender = call.arguments.get("from", "")
         if sender != call.system_id:
             raise AxisRefusal("axis-wrong-from", sender=sender, system_id=call.system_id)
-        # Else whoever has caught the headers of a call could send what they like under them.
-        if not call.arguments.get("hash-file"):
-            raise AxisRefusal("axis-header-missing", header="hash-file")
         kind, to = _kind(call, default=""), call.recipients
         office.session().rollback()  # nothing stays open while bytes travel
         with office.files.incoming() as package:

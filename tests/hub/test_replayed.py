@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from adapters.axis.body import CRLF, hash_forms
 from adapters.axis.wire import sign_headers
-from models.audit import AuditEntry
 from models.hub import Delivery, HubMessage
 from services.office import utc_now
 from tests.axis.sdk_client import SdkClient
@@ -54,21 +53,12 @@ def test_a_caught_sending_sends_nothing_new(office, replay):
     assert count(office, HubMessage) == 1
 
 
-def test_without_the_hash_of_its_file_nothing_is_taken(office, replay):
-    headers = caught({"from": SON_TINH, **LIST}, OCTETS)
-    assert replay(headers, "sendEdoc", edoc() + CRLF) == "15"
+def test_what_was_caught_of_a_list_sends_nothing(office, replay):
+    """Neither bare nor with what the object still carries from a sending before."""
+    bare, carried = caught(LIST), caught(sending(edoc()))
+    assert replay(bare, "sendEdoc", edoc() + CRLF) == "19"
+    assert replay(carried, "sendEdoc", edoc(text="khác") + CRLF) == "10"
     assert count(office, HubMessage) == 0
-
-
-def test_what_was_signed_to_send_opens_nothing_else_and_the_other_way_round(office, replay):
-    headers = caught(sending(edoc()) | {"docId": "x", "status": "done"}, OCTETS)
-    for operation in ("getReceivedEdocList", "getEdoc", "updateStatus", "registerAgency"):
-        assert replay(headers, operation) == "15"
-    lists = caught(sending(edoc()), JSON)  # an object's later call, with what it still carries
-    assert replay(lists, "sendEdoc", edoc() + CRLF) == "15"
-    assert replay(lists, "getReceivedEdocList") == "0"
-    told = select(AuditEntry.details).where(AuditEntry.tag == "hub:call_refused")
-    assert office.session().scalar(told)["refusal"] == "axis-other-operation"
 
 
 def test_an_acknowledgement_again_changes_nothing(office, replay):
