@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Date, Index, Integer, LargeBinary, String, Text,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models import search_words
-from models.base import Base, Id, Line, PrimaryKey, Short, reference_to
+from models.base import Base, Id, Json, Line, PrimaryKey, Short, reference_to
 from models.exchange import MessageKind
 
 
@@ -51,6 +51,7 @@ class HubAccount(Base):
     may_register: Mapped[bool] = mapped_column(Boolean, default=False)  # agencies below its own
     last_call_at: Mapped[datetime | None]
     calls: Mapped[int] = mapped_column(Id, default=0)
+    recent_calls: Mapped[dict] = mapped_column(Json, default=dict)  # by operation, not told yet
     last_refused_at: Mapped[datetime | None]  # at the door: a wrong signature, a locked account
     created_at: Mapped[datetime]
 

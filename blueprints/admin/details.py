@@ -58,6 +58,7 @@ NAMES = {
     "lead": _l("chủ trì"),
     "leader": _l("lãnh đạo"),
     "left": _l("số lần còn lại"),
+    "operations": _l("số lần gọi từng thao tác từ mục trước"),
     "locked": _l("bị khóa"),
     "message_id": _l("gói tin"),
     "name": _l("tên"),

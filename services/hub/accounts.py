@@ -4,15 +4,15 @@ changed over without losing a call."""
 
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import and_, bindparam, or_, select
 
 from adapters.sealing import seal, unseal
-from domain.dates import local_date
 from domain.errors import Conflict, Invalid, NotFound
 from domain.roles import SYSTEM, Actor
 from domain.text import nfc
@@ -29,7 +29,8 @@ NOTE_EVERY = timedelta(minutes=10)
 SECRET_BYTES = 32
 BY_SYSTEM_ID = select(HubAccount).where(HubAccount.system_id == bindparam("system_id"))
 _counting = threading.Lock()
-_calls: dict[tuple[Path, int], int] = {}  # since the last time they were noted, in this process
+# By operation, since the last time they were noted, in this process.
+_calls: dict[tuple[Path, int], Counter[str]] = {}
 
 
 @dataclass(frozen=True)
@@ -175,27 +176,36 @@ def secrets_of(office: Office, account: HubAccount | None) -> list[str]:
     return [unseal(each, key, context).decode() for each in sealed]
 
 
-def touch(office: Office, account: HubAccount) -> None:
+def touch(office: Office, account: HubAccount, operation: str) -> None:
     """Counts a call and notes that the system has called, at most once a minute: polling must stay
     cheap."""
     last, key = account.last_call_at, (office.settings.data_dir, account.id)
     with _counting:
-        _calls[key] = _calls.get(key, 0) + 1
+        _calls.setdefault(key, Counter())[operation] += 1
     if last is None or office.now() - last > TOUCH_EVERY:
         with _counting:
-            calls = _calls.pop(key, 0)
+            calls = _calls.pop(key, Counter())
         with transaction(office, SYSTEM) as work:
             called = work.session.get(HubAccount, key[1], with_for_update=True)
-            _tell_of_days_before(work, called)
-            called.last_call_at, called.calls = work.now, called.calls + calls
+            called.calls += calls.total()
+            called.recent_calls = dict(Counter(called.recent_calls) + calls)
+            _tell_of_hours_before(work, called)
+            called.last_call_at = work.now
 
 
-def _tell_of_days_before(work: Work, account: HubAccount) -> None:
-    """The audit chain has every call that did something as an entry of its own, and at a system's
-    first call of a day how many it has made in all: two such numbers tell of the polls between."""
+def _tell_of_hours_before(work: Work, account: HubAccount) -> None:
+    """Every call is in the audit chain: one that did something as an entry of its own, and all of
+    them by number and operation, at a system's first call of an hour. An entry for each poll would
+    be millions a year."""
     last = account.last_call_at
-    if last is not None and local_date(last) < local_date(work.now):
-        work.audit("hub:calls", account, system_id=account.system_id, calls=account.calls)
+    if last is not None and _hour(last) < _hour(work.now):
+        told = {"calls": account.calls, "operations": account.recent_calls}
+        work.audit("hub:calls", account, system_id=account.system_id, **told)
+        account.recent_calls = {}
+
+
+def _hour(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def note_refused(office: Office, known: Mapping[str, HubAccount | None], code: str) -> None:

@@ -119,7 +119,7 @@ def _verified(office: Office, operation: str, header: ReadHeader) -> wire.Call:
     except AxisRefusal as refusal:
         accounts.note_refused(office, callers, refusal.code)
         raise
-    accounts.touch(office, account)
+    accounts.touch(office, account, operation)
     pace.check(office, verified.system_id)
     return verified
 

@@ -68,24 +68,35 @@ def test_without_a_limit_anybody_calls_as_often_as_they_like(call, office):
         call().received_list()
 
 
-def test_polls_are_counted_and_stand_in_the_chain_as_a_number_of_each_day(call, office, clock):
+@pytest.fixture
+def in_mid_hour(clock):
+    """Some minutes from now are of the same hour."""
+    clock.ahead += timedelta(minutes=(70 - clock().minute) % 60)
+
+
+def test_polls_stand_in_the_chain_by_number_and_operation_of_each_hour(
+    call, office, clock, in_mid_hour
+):
     call().received_list()
-    for days in (0, 1, 1):
-        clock.ahead += timedelta(days=days, minutes=2)
-        for _ in range(4):
+    for hours in (0, 1, 30):
+        clock.ahead += timedelta(hours=hours, minutes=2)
+        for _ in range(3):
             call().received_list()
-    told = [entry.details["calls"] for entry in noted(office, "hub:calls")]
-    assert told == [2, 6]
+        call().count_receive_edoc()
+    told = [(e.details["calls"], e.details["operations"]) for e in noted(office, "hub:calls")]
+    of_hour = {"getReceivedEdocList": 3, "countReceiveEdoc": 1}
+    assert told == [(6, {"getReceivedEdocList": 5, "countReceiveEdoc": 1}), (10, of_hour)]
     assert list(audit_chain.verify(office.session())) == []
 
 
-def test_polls_of_one_day_are_counted_and_stand_in_no_chain(call, office, clock):
+def test_polls_of_this_hour_are_counted_and_stand_in_no_chain_yet(call, office, clock, in_mid_hour):
     for _ in range(7):
         call().received_list()
     clock.ahead += timedelta(minutes=2)
     call().received_list()
     office.session().expire_all()
-    assert accounts.find(office, SON_TINH).calls == 8
+    account = accounts.find(office, SON_TINH)
+    assert (account.calls, account.recent_calls) == (8, {"getReceivedEdocList": 8})
     tags = {entry.tag for entry in office.session().query(AuditEntry)}
     assert {tag for tag in tags if tag.startswith("hub:")} == {"hub:account_create"}
 

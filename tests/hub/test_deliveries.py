@@ -127,11 +127,11 @@ def test_a_poll_that_brings_nothing_writes_nothing_and_asks_twice(hub_app, offic
 
 def test_the_last_call_is_noted_at_most_once_a_minute(office, clock):
     account = accounts.find(office, BINH_SON)
-    accounts.touch(office, account)
+    accounts.touch(office, account, "getEdoc")
     first = accounts.find(office, BINH_SON).last_call_at
     clock.ahead += timedelta(seconds=50)
-    accounts.touch(office, accounts.find(office, BINH_SON))
+    accounts.touch(office, accounts.find(office, BINH_SON), "getEdoc")
     assert accounts.find(office, BINH_SON).last_call_at == first
     clock.ahead += timedelta(seconds=50)
-    accounts.touch(office, accounts.find(office, BINH_SON))
+    accounts.touch(office, accounts.find(office, BINH_SON), "getEdoc")
     assert accounts.find(office, BINH_SON).last_call_at > first
