@@ -53,10 +53,12 @@ def _listen(ear: Ear) -> None:
                 if ear.line_id not in _side(office).hubs(office):
                     return
                 _side(office).listen(office, ear)
+            began = time.monotonic()
             if ear.due is not None:
                 item_id, ear.due = ear.due, None
                 outbox.do(item_id)
-            time.sleep(ear.pause)
+            # While a long poll was done, what is to be gathered has gathered.
+            time.sleep(max(0.0, ear.pause - (time.monotonic() - began)))
         except Exception:
             log.exception("listening failed", line=ear.line_id)
             time.sleep(TROUBLE)

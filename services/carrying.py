@@ -3,6 +3,7 @@ lease is held; a line that stands still is ended by its timeouts, and the hold w
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
@@ -10,6 +11,7 @@ from typing import BinaryIO
 from adapters.axis.client import BYTES_PER_S, DEFAULT_TIMEOUT_S
 from adapters.edxml.errors import MalformedPackage
 from adapters.edxml.kept import Kept
+from adapters.files import Incoming
 from domain.roles import SYSTEM
 from services import outbox
 from services.office import Office
@@ -46,6 +48,12 @@ class Carriage:
     def into_store(self, pieces: Iterable[bytes]) -> str:
         """Stores what comes and gives its SHA-256; raises as `bounded`."""
         return self._office.files.put(self.bounded(pieces))
+
+    def beside_store(self, pieces: Iterable[bytes], opened: ExitStack) -> Incoming:
+        """What comes, on its way into the store until `opened` ends; raises as `bounded`."""
+        coming = opened.enter_context(self._office.files.incoming())
+        coming.write(self.bounded(pieces))
+        return coming
 
     def package(self, sha256: str) -> "Parcel":
         """A stored package to be sent. Raises DamagedFile, FileNotFoundError."""

@@ -4,7 +4,8 @@ bytes are pinned; the hub gets them; the results are written. What is wrong with
 and what cannot be done for all is done for each."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import structlog
@@ -13,6 +14,7 @@ from adapters.axis.errors import AxisError, NotOffered, TemporaryAxisError
 from adapters.axis.records import Accepted
 from adapters.axis.together import Sending
 from adapters.edxml.errors import MalformedPackage
+from adapters.files import Incoming, keep_all
 from domain.errors import Refusal
 from domain.roles import SYSTEM
 from models.exchange import ExchangeMessage
@@ -35,7 +37,6 @@ class _Waiting:
     parcel: Parcel
     kind: str
     to: tuple[str, ...] | None
-    is_new: bool
 
     @property
     def sending(self) -> Sending:
@@ -81,21 +82,45 @@ def _send_together(office: Office, agency_id: int, leases: Sequence[Lease]) -> N
 def _pinned(office: Office, leases: Sequence[Lease]) -> list[_Waiting]:
     """The packages, each built unless it was before; why one could not be is noted."""
     carriage = Carriage(office, *leases)
-    packed = [each for lease in leases if (each := _packed(office, lease, carriage))]
-    new = [each for each in packed if each.is_new]
-    if new:
+    with ExitStack() as opened:
+        new = [_built(office, lease, carriage, opened) for lease in leases]
+        keep_all([coming for coming in new if isinstance(coming, Incoming)])
+    written = {
+        lease: coming.sha256
+        for lease, coming in zip(leases, new, strict=True)
+        if isinstance(coming, Incoming)
+    }
+    if written:
         with transaction(office, SYSTEM) as work:
-            for each in new:
-                sending.pin(work, each.lease, each.parcel.sha256)
-    return packed
+            for lease, sha256 in written.items():
+                sending.pin(work, lease, sha256)
+    ready = [lease for lease, coming in zip(leases, new, strict=True) if coming is not None]
+    return [each for lease in ready if (each := _packed(office, lease, carriage))]
+
+
+def _built(
+    office: Office, lease: Lease, carriage: Carriage, opened: ExitStack
+) -> Incoming | str | None:
+    """A new package on its way into the store, or the digest of one that was built before."""
+    message = office.session().get(ExchangeMessage, lease.subject_id)
+    if message.payload_sha256 is not None:
+        return message.payload_sha256
+    return _attempt(
+        office, lease, lambda: carriage.beside_store(sending.built(office, message), opened)
+    )
 
 
 def _packed(office: Office, lease: Lease, carriage: Carriage) -> _Waiting | None:
     message = office.session().get(ExchangeMessage, lease.subject_id)
-    kind, to, pinned = str(message.kind), sending.addressees(message), message.payload_sha256
+    kind, to, sha256 = str(message.kind), sending.addressees(message), message.payload_sha256
+    parcel = _attempt(office, lease, lambda: carriage.package(sha256))
+    return parcel and _Waiting(lease, parcel, kind, to and tuple(to))
+
+
+def _attempt(office: Office, lease: Lease, step: Callable):
+    """None where a package could not be had: then the reason is noted, and the others go on."""
     try:
-        parcel = carriage.package(pinned or sending.built(office, message, carriage))
-        return _Waiting(lease, parcel, kind, to and tuple(to), is_new=pinned is None)
+        return step()
     except LeaseLost:
         raise
     except (MalformedPackage, Refusal) as problem:

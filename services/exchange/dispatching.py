@@ -1,6 +1,7 @@
 """Sending an issued document to its recipients: who gets it by the hub, who is on this node."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -13,6 +14,8 @@ from models.outgoing import OutgoingDocument, Recipient
 from services import directory
 from services.exchange import links, transport
 from services.unit_of_work import Work
+
+SECOND = timedelta(seconds=1)
 
 
 def dispatch(
@@ -44,7 +47,8 @@ def dispatch(
 
 def send_alone(work: Work, dispatch: Dispatch) -> None:
     """A package of its own for one recipient who got none, or not yet."""
-    message, former = _message(work, dispatch.document), dispatch.message
+    former = dispatch.message
+    message = _message(work, dispatch.document, former)
     dispatch.message = message
     work.session.flush()
     if former is not None:
@@ -75,7 +79,12 @@ def _of_this_node(work: Work, recipients: Sequence[Recipient]) -> set[str]:
     )
 
 
-def _message(work: Work, doc: OutgoingDocument) -> ExchangeMessage:
+def _message(
+    work: Work, doc: OutgoingDocument, former: ExchangeMessage | None = None
+) -> ExchangeMessage:
+    """One that follows a `former` of the same document within its second would be the same bytes,
+    for the wire knows seconds, and so the same message to the hub."""
+    after = [former.created_at + SECOND] if former is not None else []
     if links.of_agency(work.session, doc.agency_id) is None:
         raise Invalid("hub-link-missing")
     message = ExchangeMessage(
@@ -84,7 +93,7 @@ def _message(work: Work, doc: OutgoingDocument) -> ExchangeMessage:
         kind=MessageKind.EDOC,
         document_uid=doc.document_uid,
         outgoing_id=doc.id,
-        created_at=work.now,
+        created_at=max([work.now, *after]),
     )
     work.session.add(message)
     work.session.flush()

@@ -2,7 +2,8 @@
 document or status it brings, and what is to be answered (law 6). Nothing is thrown away: what
 cannot be taken is kept as it came, with the reason, for a person to see."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,6 +16,7 @@ from adapters.axis.together import Word
 from adapters.edxml.errors import MalformedPackage
 from adapters.edxml.kept import Kept
 from adapters.edxml.package import Attachment, BusinessKind, Package, StatusMessage
+from adapters.files import Incoming, keep_all
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import SYSTEM
 from models.agencies import Agency
@@ -32,6 +34,7 @@ from services.unit_of_work import Work, transaction
 
 log = structlog.get_logger()
 DONE = "done"
+FILES_AT_ONCE = 32  # each is open until all of them are on the disk
 MEDIA_TYPE = "application/xml"
 LONGEST_CODE = 35
 LONGEST_UID = 200
@@ -61,13 +64,16 @@ def fetch_all(
 ) -> dict[str, Word | Exception]:
     """As `fetch`, for several: in one call, written in one transaction. What cannot be taken stops
     no other. Raises AxisError, LeaseLost."""
-    stored = axis.fetch_many(doc_ids, partial(_stored, Carriage(office, lease)))
-    came = [
-        _came(office, lease, doc_id, each)
-        for doc_id, each in stored.items()
+    with ExitStack() as opened:
+        beside = partial(_beside_store, Carriage(office, lease), opened)
+        fetched = axis.fetch_many(doc_ids, beside)
+        keep_all([each for each in fetched.values() if isinstance(each, Incoming)])
+    read = [
+        _read_as(office, lease, doc_id, each.sha256 if isinstance(each, Incoming) else each)
+        for doc_id, each in fetched.items()
         if not isinstance(each, AxisError)
     ]
-    return stored | _write_all(office, lease, agency_id, came)
+    return fetched | _write_all(office, lease, agency_id, _with_files_kept(office, read))
 
 
 def take(
@@ -75,7 +81,7 @@ def take(
 ) -> Word:
     """Takes the stored package, given by its digest, and gives the word for the hub: "done", or
     "fail" for what is refused."""
-    came = _came(office, lease, hub_doc_id, stored)
+    (came,) = _with_files_kept(office, [_read_as(office, lease, hub_doc_id, stored)])
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
         return _write(work, agency_id, came)
@@ -88,7 +94,18 @@ def _stored(carriage: Carriage, pieces: Iterable[bytes]) -> str | MalformedPacka
         return too_large
 
 
-def _came(office: Office, lease: Lease, hub_doc_id: str, stored: str | MalformedPackage) -> _Came:
+def _beside_store(
+    carriage: Carriage, opened: ExitStack, pieces: Iterable[bytes]
+) -> Incoming | MalformedPackage:
+    try:
+        return carriage.beside_store(pieces, opened)
+    except MalformedPackage as too_large:
+        return too_large
+
+
+def _read_as(
+    office: Office, lease: Lease, hub_doc_id: str, stored: str | MalformedPackage
+) -> _Came:
     if isinstance(stored, MalformedPackage):
         return _Came(hub_doc_id, None, stored)
     content = _read(office, stored, Carriage(office, lease))
@@ -153,7 +170,6 @@ def _read(office: Office, sha256: str, carriage: Carriage) -> Content:
         content = reading.judged(office, sha256, carriage.watched)
     except MalformedPackage as problem:
         return problem
-    content = _with_files_kept(office, content)
     is_package = isinstance(content, Package)
     uid = content.document_id if is_package else content.response_for.document_id
     if not content.sender.code or len(content.sender.code) > LONGEST_CODE:
@@ -165,19 +181,38 @@ def _read(office: Office, sha256: str, carriage: Carriage) -> Content:
     return content
 
 
-def _with_files_kept(office: Office, content: Package | StatusMessage) -> Package | StatusMessage:
-    """Its files are on the disk before the transaction begins, which must not hold the lock of
+def _with_files_kept(office: Office, came: Sequence[_Came]) -> list[_Came]:
+    """Their files are on the disk before the transaction begins, which must not hold the lock of
     writers for that."""
-    if isinstance(content, StatusMessage):
-        return content
-    attachments = tuple(_kept(office, each) for each in content.attachments)
-    return replace(content, attachments=attachments)
+    waiting = [file for each in came for file in _attachments(each) if _is_in_memory(file)]
+    places: dict[int, Kept] = {}
+    for start in range(0, len(waiting), FILES_AT_ONCE):
+        portion = waiting[start : start + FILES_AT_ONCE]
+        with ExitStack() as opened:
+            coming = [opened.enter_context(office.files.incoming()) for _ in portion]
+            for file, place in zip(portion, coming, strict=True):
+                place.write([file.data])
+            for file, sha256 in zip(portion, keep_all(coming), strict=True):
+                places[id(file)] = kept(office.files, sha256)
+    return [_moved(each, places) for each in came]
 
 
-def _kept(office: Office, attachment: Attachment) -> Attachment:
-    if not attachment.data or isinstance(attachment.data, Kept):
-        return attachment
-    return replace(attachment, data=kept(office.files, office.files.put(attachment.data)))
+def _attachments(came: _Came) -> Sequence[Attachment]:
+    return came.content.attachments if isinstance(came.content, Package) else ()
+
+
+def _is_in_memory(file: Attachment) -> bool:
+    return bool(file.data) and not isinstance(file.data, Kept)
+
+
+def _moved(came: _Came, places: Mapping[int, Kept]) -> _Came:
+    if not isinstance(came.content, Package):
+        return came
+    files = tuple(
+        replace(file, data=places[id(file)]) if id(file) in places else file
+        for file in came.content.attachments
+    )
+    return replace(came, content=replace(came.content, attachments=files))
 
 
 def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:

@@ -89,12 +89,18 @@ def resendable(office: Office, actor: Actor, dispatches: Sequence[Dispatch]) -> 
     """Those of these dispatches that the actor may have tried again by themselves."""
     if not permissions.allowing(actor, "exchange:resume", {Relation.AGENCY}):
         return set()
-    refused = {each.id for each in dispatches if refusals.is_returnable(each)}
-    standing = [each.id for each in dispatches if each.transport_state in STANDING]
-    if not standing:
-        return refused
-    query = undelivered(actor).where(Dispatch.id.in_(standing))
-    return refused | {dispatch.id for dispatch in office.session().scalars(query)}
+    known = {each.id for each in dispatches if refusals.is_returnable(each) or _is_here(each)}
+    failed = [each.id for each in dispatches if each.transport_state == TransportState.FAILED]
+    left_out = [dispatch_id for dispatch_id in failed if dispatch_id not in known]
+    if not left_out:  # only of these the whole package's state is to be asked
+        return known
+    query = undelivered(actor).where(Dispatch.id.in_(left_out))
+    return known | {dispatch.id for dispatch in office.session().scalars(query)}
+
+
+def _is_here(dispatch: Dispatch) -> bool:
+    """For an agency of this node, and not with it yet."""
+    return dispatch.route == Route.INTERNAL and dispatch.transport_state in STANDING
 
 
 def _try_again(work: Work, queue: str, kind: str, subject_id: int, item: OutboxItem | None) -> None:

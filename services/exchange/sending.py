@@ -2,6 +2,8 @@
 process dies: the bytes are built and pinned; the hub gets them (again the same, if need be: it
 knows them); the result is written together with the end of the job."""
 
+from collections.abc import Iterable
+
 import structlog
 from sqlalchemy import bindparam, update
 
@@ -113,16 +115,16 @@ def receipt_keys(office: Office, agency_id: int, axis: Connector, receipt: str) 
 
 def _pin(office: Office, lease: Lease, message: ExchangeMessage, carriage: Carriage) -> str:
     """Builds the package and pins its bytes, still holding the lease."""
-    sha256 = built(office, message, carriage)
+    sha256 = carriage.into_store(built(office, message))
     with transaction(office, SYSTEM) as work:
         pin(work, lease, sha256)
     return sha256
 
 
-def built(office: Office, message: ExchangeMessage, carriage: Carriage) -> str:
-    """Builds the package and keeps its bytes; gives their digest."""
+def built(office: Office, message: ExchangeMessage) -> Iterable[bytes]:
+    """The package's bytes, by pieces; raises as `packaging.build`."""
     signer = signing_key.signer(office)
-    return carriage.into_store(packaging.build(office.session(), office.files, message, signer))
+    return packaging.build(office.session(), office.files, message, signer)
 
 
 def pin(work: Work, lease: Lease, sha256: str) -> None:

@@ -1,9 +1,9 @@
 """Business statuses, 01 arrived to 06 done and 02 refused: told to the sender of an arrival, taken
 from the recipients of what we sent. Each code is told once for each arrival."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Row, bindparam, or_, select
 
 from adapters.edxml.package import StatusMessage
 from domain.exchange_flow import BusinessCode, merge
@@ -18,11 +18,14 @@ from services.incoming.text import clipped
 from services.unit_of_work import Work
 
 LINE = 500
-TOLD = select(StatusEvent.__table__.c.id).where(
-    StatusEvent.__table__.c.incoming_id == bindparam("incoming_id"),
-    StatusEvent.__table__.c.code == bindparam("code"),
-    StatusEvent.__table__.c.recorded_at >= bindparam("since"),
+EVENT = StatusEvent.__table__
+LATEST = (
+    select(EVENT.c.at, EVENT.c.recorded_at)
+    .where(EVENT.c.incoming_id == bindparam("incoming_id"), EVENT.c.code == bindparam("code"))
+    .order_by(EVENT.c.id.desc())
+    .limit(1)
 )
+SECOND = timedelta(seconds=1)  # the wire knows no less
 DISPATCH = (
     select(Dispatch)
     .join(OutgoingDocument)
@@ -42,9 +45,12 @@ def report(
 ) -> StatusEvent | None:
     """Tells the sender what became of the document, in this transaction: over the hub by a status
     package, to a neighbour on this node at once, to the sender of a paper not at all."""
-    if incoming.source == IncomingSource.PAPER or _is_told(work, incoming, code):
+    if incoming.source == IncomingSource.PAPER:
         return None
-    event = _new_event(work, incoming, code, description)
+    latest = _latest(work, incoming, code)
+    if latest is not None and latest.recorded_at >= incoming.arrived_at:
+        return None  # of an arrival that came once more, having been refused, all is told again
+    event = _new_event(work, incoming, code, description, latest)
     work.session.add(event)
     work.session.flush()
     _tell(work, incoming, event)
@@ -53,17 +59,21 @@ def report(
     return event
 
 
-def _is_told(work: Work, incoming: IncomingDocument, code: str) -> bool:
-    """Of an arrival that came once more, having been refused, all is told once more."""
-    told = {"incoming_id": incoming.id, "code": str(code), "since": incoming.arrived_at}
-    return work.session.execute(TOLD, told).first() is not None
+def _latest(work: Work, incoming: IncomingDocument, code: str) -> Row | None:
+    told = {"incoming_id": incoming.id, "code": str(code)}
+    return work.session.execute(LATEST, told).one_or_none()
 
 
-def _new_event(work: Work, incoming: IncomingDocument, code: str, description: str) -> StatusEvent:
+def _new_event(
+    work: Work, incoming: IncomingDocument, code: str, description: str, latest: Row | None
+) -> StatusEvent:
+    """`latest`: the one of this code before, if any. Told again within its second, it would be the
+    same bytes, and so the same message."""
+    at = work.now.replace(microsecond=0)
     return StatusEvent(
         incoming_id=incoming.id,
         code=str(code),
-        at=work.now.replace(microsecond=0),  # the wire knows seconds
+        at=at if latest is None else max(at, latest.at + SECOND),
         staff=work.actor.name,
         department=work.actor.unit_name,
         description=clipped(description, LINE),
@@ -97,7 +107,7 @@ def answer(work: Work, incoming: IncomingDocument, code: str, description: str =
     """Answers what the sender asked about an arrival (15 agreed, 16 refused), each time anew."""
     if incoming.source == IncomingSource.PAPER:
         return
-    event = _new_event(work, incoming, code, description)
+    event = _new_event(work, incoming, code, description, _latest(work, incoming, code))
     work.session.add(event)
     work.session.flush()
     _tell(work, incoming, event)

@@ -21,7 +21,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from adapters.axis.errors import AxisRefusal
-from adapters.files import Incoming
+from adapters.files import Incoming, keep_all
 from domain.errors import Conflict, Refusal, Unavailable
 from domain.roles import SYSTEM, Actor
 from models.exchange import MessageKind
@@ -130,8 +130,7 @@ def accept_all(office: Office, sender: str, offers: Sequence[Offer]) -> list[Acc
     results = [_attempted(Refusal, _looked_at, office, sender, offer) for offer in offers]
     checked = [each for each in results if isinstance(each, _Checked)]
     # The bytes reach the disk before the transaction: it must not hold the write lock for that.
-    for each in checked:
-        each.package.keep()
+    keep_all([each.package for each in checked])
     written = iter(_written(office, checked) if checked else ())
     return [next(written) if isinstance(each, _Checked) else each for each in results]
 
