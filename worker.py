@@ -63,7 +63,7 @@ BEAT_EVERY = 30
 FINISH_SECONDS = 20.0
 FINISH_STEP = 0.02
 QUEUE_PAUSE = 1.0
-BEHIND = 10  # levels: what arrives is seen first, judging its files may come a little later
+BEHIND = 15  # levels: what arrives is seen first, judging its files may come a little later
 PR_SET_PDEATHSIG = 1
 
 

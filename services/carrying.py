@@ -16,7 +16,7 @@ from domain.roles import SYSTEM
 from services import outbox
 from services.office import Office
 from services.outbox import LEASE, Lease
-from services.stored_files import whole
+from services.stored_files import kept, whole
 from services.unit_of_work import transaction
 
 RENEW_EVERY = timedelta(seconds=30)
@@ -58,6 +58,10 @@ class Carriage:
     def package(self, sha256: str) -> "Parcel":
         """A stored package to be sent. Raises DamagedFile, FileNotFoundError."""
         return Parcel(whole(self._office.files, sha256), self)
+
+    def parcel(self, sha256: str) -> "Parcel":
+        """The same of one that was stored in this moment."""
+        return Parcel(kept(self._office.files, sha256), self)
 
     def watched(self, file: BinaryIO) -> BinaryIO:
         """The same file; reading it holds the lease."""

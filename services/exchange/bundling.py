@@ -79,42 +79,50 @@ def _send_together(office: Office, agency_id: int, leases: Sequence[Lease]) -> N
     _send_each(office, alone)
 
 
+@dataclass(frozen=True)
+class _Built:
+    """A package that is on its way into the store, or was built before: then its digest."""
+
+    lease: Lease
+    kind: str
+    to: tuple[str, ...] | None
+    coming: Incoming | None
+    pinned: str
+
+
 def _pinned(office: Office, leases: Sequence[Lease]) -> list[_Waiting]:
     """The packages, each built unless it was before; why one could not be is noted."""
     carriage = Carriage(office, *leases)
     with ExitStack() as opened:
-        new = [_built(office, lease, carriage, opened) for lease in leases]
-        keep_all([coming for coming in new if isinstance(coming, Incoming)])
-    written = {
-        lease: coming.sha256
-        for lease, coming in zip(leases, new, strict=True)
-        if isinstance(coming, Incoming)
-    }
-    if written:
+        built = [b for lease in leases if (b := _built(office, lease, carriage, opened))]
+        new = [each for each in built if each.coming is not None]
+        keep_all([each.coming for each in new])
+    if new:
         with transaction(office, SYSTEM) as work:
-            for lease, sha256 in written.items():
-                sending.pin(work, lease, sha256)
-    ready = [lease for lease, coming in zip(leases, new, strict=True) if coming is not None]
-    return [each for lease in ready if (each := _packed(office, lease, carriage))]
+            for each in new:
+                sending.pin(work, each.lease, each.coming.sha256)
+    return [w for each in built if (w := _waiting(office, each, carriage))]
 
 
-def _built(
-    office: Office, lease: Lease, carriage: Carriage, opened: ExitStack
-) -> Incoming | str | None:
-    """A new package on its way into the store, or the digest of one that was built before."""
+def _built(office: Office, lease: Lease, carriage: Carriage, opened: ExitStack) -> _Built | None:
     message = office.session().get(ExchangeMessage, lease.subject_id)
-    if message.payload_sha256 is not None:
-        return message.payload_sha256
-    return _attempt(
+    to, pinned = sending.addressees(message), message.payload_sha256 or ""
+    facts = (lease, str(message.kind), to and tuple(to))
+    if pinned:
+        return _Built(*facts, None, pinned)
+    coming = _attempt(
         office, lease, lambda: carriage.beside_store(sending.built(office, message), opened)
     )
+    return coming and _Built(*facts, coming, "")
 
 
-def _packed(office: Office, lease: Lease, carriage: Carriage) -> _Waiting | None:
-    message = office.session().get(ExchangeMessage, lease.subject_id)
-    kind, to, sha256 = str(message.kind), sending.addressees(message), message.payload_sha256
-    parcel = _attempt(office, lease, lambda: carriage.package(sha256))
-    return parcel and _Waiting(lease, parcel, kind, to and tuple(to))
+def _waiting(office: Office, built: _Built, carriage: Carriage) -> _Waiting | None:
+    """One that was built before may have been damaged since."""
+    if built.coming is not None:
+        parcel = carriage.parcel(built.coming.sha256)
+    else:
+        parcel = _attempt(office, built.lease, lambda: carriage.package(built.pinned))
+    return parcel and _Waiting(built.lease, parcel, built.kind, built.to)
 
 
 def _attempt(office: Office, lease: Lease, step: Callable):

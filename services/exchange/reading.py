@@ -2,7 +2,8 @@
 its small files into memory, its large ones at once where they stay. And which of our own files a
 package of ours is written from."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import BinaryIO
 
@@ -28,9 +29,27 @@ def as_it_is(stream: BinaryIO) -> BinaryIO:
 def judged(office: Office, sha256: str, watched: Watched = as_it_is) -> Package | StatusMessage:
     """What the stored package says and its signature proves; no transaction stays open meanwhile.
     Raises MalformedPackage, DamagedFile."""
-    judge = Judge(office.today(), trust.roots(office.session()))
     office.session().rollback()
-    return read(office.files, sha256, judge, watched)
+    return read(office.files, sha256, Judge(office.today(), _Roots(office)), watched)
+
+
+class _Roots(Sequence[bytes]):
+    """The trusted roots, asked for once they are needed: hardly any package bears a signature."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    @cached_property
+    def _all(self) -> list[bytes]:
+        found = trust.roots(self._office.session())
+        self._office.session().rollback()
+        return found
+
+    def __getitem__(self, index):
+        return self._all[index]
+
+    def __len__(self) -> int:
+        return len(self._all)
 
 
 def read(

@@ -84,7 +84,7 @@ def take(
     (came,) = _with_files_kept(office, [_read_as(office, lease, hub_doc_id, stored)])
     with transaction(office, SYSTEM) as work:
         outbox.renew(work, lease)
-        return _write(work, agency_id, came)
+        return _write(work, early.one_at_a_time(work, agency_id), came)
 
 
 def _stored(carriage: Carriage, pieces: Iterable[bytes]) -> str | MalformedPackage:
@@ -119,7 +119,8 @@ def _write_all(
     try:
         with transaction(office, SYSTEM) as work:
             outbox.renew(work, lease)
-            return {each.hub_doc_id: _write(work, agency_id, each) for each in came}
+            agency = early.one_at_a_time(work, agency_id)
+            return {each.hub_doc_id: _write(work, agency, each) for each in came}
     except LeaseLost:
         raise
     except Exception as error:
@@ -130,24 +131,35 @@ def _write_all(
     return {doc_id: word for each in alone for doc_id, word in each.items()}
 
 
-def _write(work: Work, agency_id: int, came: _Came) -> Word:
+def _write(work: Work, agency: Agency, came: _Came) -> Word:
     package, content = came.package, came.content
     if package is not None:
         work.record_file(package.sha256, package.size, MEDIA_TYPE)
     message = ExchangeMessage(
-        agency_id=agency_id,
+        agency_id=agency.id,
         direction=Direction.IN,
         kind=MessageKind.STATUS if isinstance(content, StatusMessage) else MessageKind.EDOC,
         payload_sha256=package and package.sha256,
         hub_doc_id=came.hub_doc_id,
         created_at=work.now,
     )
-    _interpret(work, message, content)
+    _interpret(work, message, content, agency)
     word = acknowledgement(message)
     receipt = ""
     if word == DONE and message.kind == MessageKind.EDOC:
         receipt = receipts.give(work, message, package.size, len(content.trace))
     return Word(came.hub_doc_id, word, receipt)
+
+
+def known_ones(office: Office, agency_id: int, hub_doc_ids: Sequence[str]) -> dict[str, Word]:
+    """Those of the packages that came before, as `known`."""
+    query = select(ExchangeMessage.hub_doc_id).where(
+        ExchangeMessage.agency_id == agency_id,
+        ExchangeMessage.direction == Direction.IN,
+        ExchangeMessage.hub_doc_id.in_(hub_doc_ids),
+    )
+    found = office.session().scalars(query).all()
+    return {each: word for each in found if (word := known(office, agency_id, each))}
 
 
 def known(office: Office, agency_id: int, hub_doc_id: str) -> Word | None:
@@ -215,8 +227,7 @@ def _moved(came: _Came, places: Mapping[int, Kept]) -> _Came:
     return replace(came, content=replace(came.content, attachments=files))
 
 
-def _interpret(work: Work, message: ExchangeMessage, content: Content) -> None:
-    agency = early.one_at_a_time(work, message.agency_id)
+def _interpret(work: Work, message: ExchangeMessage, content: Content, agency: Agency) -> None:
     work.session.add(message)
     if isinstance(content, MalformedPackage):
         why = content.fields.get("reason") or content.fields.get("namespace") or ""

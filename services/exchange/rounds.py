@@ -76,8 +76,9 @@ class Round:
     def _take_all(self, agency_id: int, doc_ids: list[str]) -> bool:
         """False where nothing came of it and each is to be tried alone."""
         axis = self.lines.of(agency_id)
-        words = {doc_id: self._known(agency_id, doc_id) for doc_id in doc_ids}
-        new = [doc_id for doc_id, word in words.items() if word is None]
+        words = receiving.known_ones(self.office, agency_id, doc_ids)
+        self.office.session().rollback()
+        new = [doc_id for doc_id in doc_ids if doc_id not in words]
         try:
             if new:
                 words |= receiving.fetch_all(self.office, self.lease, agency_id, new, axis)

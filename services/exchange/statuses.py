@@ -161,14 +161,16 @@ def _is_known(work: Work, dispatch: Dispatch, status: StatusMessage, at: datetim
 
 
 def _dispatch_of(work: Work, agency_id: int, status: StatusMessage) -> Dispatch | None:
-    named = status.response_for
+    named, own = status.response_for, status.sender.code
+    values = {"agency_id": agency_id, "own": own, "uid": named.document_id}
+    values |= {"reference": nfc(named.reference)} if not named.document_id else {}
+    query = BY_UID if named.document_id else BY_EITHER
+    found = work.session.scalars(query, values | {"codes": [own]}).first()
+    if found is not None:
+        return found
     # Who took over answers for the agency that the document was written to.
-    codes = directory.standing_for(work.office, status.sender.code)
-    values = {"agency_id": agency_id, "codes": codes, "own": codes[0], "uid": named.document_id}
-    if named.document_id:
-        return work.session.scalars(BY_UID, values).first()
-    values["reference"] = nfc(named.reference)
-    return work.session.scalars(BY_EITHER, values).first()
+    codes = directory.standing_for(work.office, own)
+    return work.session.scalars(query, values | {"codes": codes}).first()
 
 
 def begin_anew(work: Work, dispatch: Dispatch) -> None:

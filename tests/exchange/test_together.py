@@ -108,10 +108,10 @@ def test_a_package_that_cannot_be_taken_in_stays_at_the_hub_alone(world, monkeyp
     uid = world.b.all(ExchangeMessage, ExchangeMessage.kind == "edoc")[-2].document_uid
     real = receiving._interpret
 
-    def interpret(work, message, content):
+    def interpret(work, message, content, agency):
         if getattr(content, "document_id", "") == uid:
             raise RuntimeError("disk full")
-        real(work, message, content)
+        real(work, message, content, agency)
 
     monkeypatch.setattr(receiving, "_interpret", interpret)
     world.a.poll()

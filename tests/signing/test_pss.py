@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -128,18 +129,19 @@ def test_what_others_sign_in_pss_is_valid_and_a_change_is_seen(
 ):
     received = theirs(ca, person_p12, draft, tmp_path)
     assert closing_signature((received,)).field == "Theirs"
-    for report in (validate(received, roots, NOW), validate_strict(received, roots, NOW)):
+    now = datetime.now(UTC)  # they sign by their own clock
+    for report in (validate(received, roots, now), validate_strict(received, roots, now)):
         (found,) = report.signatures
         assert (found.verdict, found.weak_algorithm) == (Verdict.VALID, False), found
     at = received.index(b"/MediaBox")
     changed = received[:at] + b"/MediaBoy" + received[at + 9 :]
-    assert validate(changed, roots, NOW).signatures[0].verdict is Verdict.MODIFIED
+    assert validate(changed, roots, now).signatures[0].verdict is Verdict.MODIFIED
     info = signer_info(received)
     value = info["signature"].native
     forged = received.replace(value.hex().encode(), bytes(256).hex().encode())
     forged = forged.replace(value.hex().upper().encode(), bytes(256).hex().encode())
     assert forged != received
-    assert validate(forged, roots, NOW).signatures[0].verdict is Verdict.BROKEN
+    assert validate(forged, roots, now).signatures[0].verdict is Verdict.BROKEN
     with pytest.raises(Invalid, match="signature-not-genuine"):
         closing_signature((forged,))
 
