@@ -4,6 +4,7 @@ node's list; and how long one takes while ten a second leave."""
 
 import os
 import shutil
+import signal
 import statistics
 import tempfile
 import threading
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import redis
+from rq import Worker
 from sqlalchemy import func, select
 
 from adapters.axis.client import AxisClient
@@ -27,7 +30,7 @@ from demo.story import BINH_SON, SON_TINH
 from demo.waiting import until
 from domain.roles import SYSTEM
 from models.agencies import Agency
-from models.exchange import Dispatch
+from models.exchange import Dispatch, OutboxItem, OutboxState
 from models.hub import DirectoryEntry, HubMessage
 from models.incoming import IncomingDocument
 from models.outgoing import OutgoingDocument
@@ -56,6 +59,8 @@ def main() -> None:
         print(f"\nSố đo liên thông, gói 370 KB, ngày {date.today():%d/%m/%Y}")  # noqa: DTZ011
         accepting(province, hub)
         carrying(province, sender, receiver)
+        with answers_held(receiver):
+            carrying(province, sender, receiver, "  chưa kể trả lời: ")
         pacing(sender, receiver)
     finally:
         province.stop()
@@ -122,7 +127,25 @@ def cores(node: RunningNode) -> Iterator[list[float]]:
     spent[0] = cpu.seconds(node.pids()) - before
 
 
-def carrying(province: Province, sender, receiver) -> None:
+@contextmanager
+def answers_held(app) -> Iterator[None]:
+    """The node's worker that sends stands still: what it takes it does not answer meanwhile. Not
+    before it has sent all it has to, so that it stops in no transaction."""
+    due = select(func.count(OutboxItem.id)).where(
+        OutboxItem.kind == "send", OutboxItem.state == OutboxState.DUE
+    )
+    until("trả lời", lambda: number(app, due) == 0, PATIENCE)
+    time.sleep(1)
+    connection = redis.Redis.from_url(app.extensions["office"].settings.redis_url)
+    (sending,) = (w for w in Worker.all(connection=connection) if w.queue_names() == ["exchange"])
+    os.kill(sending.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(sending.pid, signal.SIGCONT)
+
+
+def carrying(province: Province, sender, receiver, title: str = "  ") -> None:
     """A backlog of issued documents that are dispatched at once: from the first one's dispatch
     until the last is in the other node's list."""
     before = number(receiver, select(func.count(IncomingDocument.id)))
@@ -135,8 +158,8 @@ def carrying(province: Province, sender, receiver) -> None:
         until("nơi nhận", lambda: number(receiver, there) >= before + CARRIED, PATIENCE)
         seconds = time.monotonic() - started
     print(
-        f"  nút → trục → nút: {CARRIED} văn bản trong {seconds:.1f} s, {CARRIED / seconds:.0f}/s "
-        f"(chuyển đi xong sau {written:.1f} s; CPU một gói: nơi gửi "
+        f"{title}nút → trục → nút: {CARRIED} văn bản trong {seconds:.1f} s, "
+        f"{CARRIED / seconds:.0f}/s (chuyển đi xong sau {written:.1f} s; CPU một gói: nơi gửi "
         f"{at_sender[0] / CARRIED * 1000:.0f} ms, trục {at_hub[0] / CARRIED * 1000:.0f} ms)"
     )
 
