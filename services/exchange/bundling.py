@@ -175,18 +175,20 @@ def _send_portion(office: Office, agency_id: int, portion: Sequence[_Waiting]) -
 
 
 def _note(office: Office, agency_id: int, taken: Sequence[tuple[Lease, Accepted]], keys) -> None:
-    """All in one transaction; where one of them is another worker's by now, each in its own."""
+    """All in one transaction; where that fails, each in its own: one of them may be another
+    worker's by now."""
     if not taken:
         return
+    (lease, _told), *others = taken
     try:
         with transaction(office, SYSTEM) as work:
             line = receipts.line_of(work.session, agency_id)
-            for lease, told in taken:
-                sending.accepted(work, lease, line, told, keys)
+            for held, told in taken:
+                sending.accepted(work, held, line, told, keys)
             links.answered(work, agency_id)
-    except LeaseLost:
-        if len(taken) == 1:
-            log.warning("lease lost", item=taken[0][0].item_id, kind=taken[0][0].kind)
-            return
-        for each in taken:
+    except Exception as error:
+        for each in taken if others else ():
             _note(office, agency_id, [each], keys)
+        if not others:
+            log.warning("result not noted", item=lease.item_id, error=repr(error))
+            outbox.put_off(office, lease, type(error).__name__)

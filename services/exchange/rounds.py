@@ -90,6 +90,11 @@ class Round:
         except AxisError as error:
             log.warning("packages not fetched together", error=str(error))
             return False
+        except LeaseLost:
+            raise
+        except Exception:
+            log.exception("packages not taken together")
+            return False
         for doc_id, problem in [
             *((doc_id, each) for doc_id, each in words.items() if not isinstance(each, Word)),
             *((word.doc_id, each) for word, each in zip(said, refused, strict=True) if each),

@@ -4,12 +4,13 @@ goes wrong with one stops no other, and where the hub does not know such calls e
 import pytest
 from sqlalchemy import update
 
+from domain.errors import Conflict
 from domain.exchange_flow import BusinessCode, TransportState
 from domain.roles import SYSTEM
 from models.exchange import Dispatch, ExchangeMessage, HubCircuit, OutboxItem, OutboxState
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubMessage
 from models.receipts import Receipt
-from services.exchange import receiving
+from services.exchange import receiving, sending
 from services.unit_of_work import transaction
 from tests.exchange.conftest import BINH_SON, SON_TINH, arrivals, items, send_one
 
@@ -102,24 +103,46 @@ def test_a_hub_that_does_not_know_the_call_is_called_for_each(world, unknown):
 
 
 @once
-def test_a_package_that_cannot_be_taken_in_stays_at_the_hub_alone(world, monkeypatch):
+@pytest.mark.parametrize("step", ["_read", "_interpret"])
+def test_a_package_that_cannot_be_taken_in_stays_at_the_hub_alone(world, monkeypatch, step):
     send(world, 3)
     world.b.work()
-    uid = world.b.all(ExchangeMessage, ExchangeMessage.kind == "edoc")[-2].document_uid
-    real = receiving._interpret
+    bad = world.b.all(ExchangeMessage, ExchangeMessage.kind == "edoc")[-2]
+    real = getattr(receiving, step)
 
-    def interpret(work, message, content, agency):
-        if getattr(content, "document_id", "") == uid:
+    def failing(*arguments):
+        said = arguments[2] if step == "_interpret" else real(*arguments)
+        if getattr(said, "document_id", "") == bad.document_uid:
             raise RuntimeError("disk full")
-        real(work, message, content, agency)
+        return said if step == "_read" else real(*arguments)
 
-    monkeypatch.setattr(receiving, "_interpret", interpret)
+    monkeypatch.setattr(receiving, step, failing)
     world.a.poll()
     assert len(arrivals(world.a, BINH_SON)) == 3
     monkeypatch.undo()
     world.a.poll()
-    assert uid in {document.document_uid for document in arrivals(world.a, BINH_SON)}
+    assert bad.document_uid in {each.document_uid for each in arrivals(world.a, BINH_SON)}
     assert len(arrivals(world.a, BINH_SON)) == 4
+
+
+@once
+def test_a_result_that_cannot_be_noted_holds_up_no_other(world, monkeypatch):
+    send(world, 3)
+    bad, real = items(world.b, "send")[-2].subject_id, sending.accepted
+
+    def failing(work, lease, *what):
+        if lease.subject_id == bad:
+            raise Conflict("stale")
+        real(work, lease, *what)
+
+    monkeypatch.setattr(sending, "accepted", failing)
+    world.b.work({"send"})
+    assert states(world).count(TransportState.SENT) == 2
+    monkeypatch.undo()
+    world.b.wait(minutes=1)
+    world.b.work({"send"})
+    assert states(world) == [TransportState.SENT] * 3
+    assert len(world.hub.all(HubMessage, HubMessage.kind == "edoc")) == 4
 
 
 @once
