@@ -63,6 +63,8 @@ def _attempt(office: Office, leases: Sequence[Lease], work: Callable, what: obje
         work(office, what)
     except outbox.LeaseLost:
         log.warning("lease lost", **named)
+        for lease in leases if len(leases) > 1 else ():  # of several only one may be another's
+            outbox.give_back(office, lease)
     except Refusal as refusal:
         log.warning("job refused", code=refusal.code, **named)
         _put_off(office, leases, refusal.code)

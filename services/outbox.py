@@ -269,6 +269,15 @@ def stalled(office: Office) -> int:
     )
 
 
+def give_back(office: Office, lease: Lease) -> None:
+    """As `again`, in a transaction of its own, unless it is done or another's already."""
+    try:
+        with transaction(office, SYSTEM) as work:
+            again(work, lease)
+    except LeaseLost:
+        return
+
+
 def put_off(office: Office, lease: Lease, problem: str) -> None:
     """Postpones in a transaction of its own: for failures that no service foresaw."""
     try:

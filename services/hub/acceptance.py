@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+import structlog
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -34,6 +35,7 @@ from services.hub.lookup import find_by_code, is_dissolved, is_early
 from services.office import Office
 from services.unit_of_work import Work, transaction
 
+log = structlog.get_logger()
 MEDIA_TYPE = "application/xml"
 TRIES = 3
 NAMED = 10  # of several wrong recipients so many are told
@@ -165,9 +167,24 @@ def _written(office: Office, checked: Sequence[_Checked]) -> list[Accepted | Ref
                 accepted = [_attempted(AxisRefusal, _write, work, each) for each in checked]
         except Conflict:
             continue  # another process accepted the same bytes in this moment: find them
+        except Exception:
+            if len(checked) == 1:
+                raise
+            log.exception("packages not accepted together")
+            return [_written_alone(office, each) for each in checked]
         waiting.tell(office, {code for each in checked for code in each.entries})
         return accepted
     return [Unavailable("axis-busy") for _ in checked]
+
+
+def _written_alone(office: Office, checked: _Checked) -> Accepted | Refusal:
+    """Of several, so that a fault of ours with one does not keep the others out."""
+    try:
+        (result,) = _written(office, [checked])
+    except Exception:
+        log.exception("package not accepted", sender=checked.envelope.sender)
+        return Unavailable("hub-error")
+    return result
 
 
 def _brought_by(office: Office, system_id: str, envelope: Envelope, source: BinaryIO) -> Came:

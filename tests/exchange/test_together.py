@@ -10,6 +10,7 @@ from domain.roles import SYSTEM
 from models.exchange import Dispatch, ExchangeMessage, HubCircuit, OutboxItem, OutboxState
 from models.hub import Delivery, DeliveryState, DirectoryEntry, HubMessage
 from models.receipts import Receipt
+from services import outbox
 from services.exchange import receiving, sending
 from services.unit_of_work import transaction
 from tests.exchange.conftest import BINH_SON, SON_TINH, arrivals, items, send_one
@@ -187,6 +188,25 @@ def test_another_workers_item_is_not_written(world):
     found = {item.id: item.state for item in items(world.b, "send")}
     assert found[stolen] == OutboxState.DUE
     assert [state for state in found.values() if state != OutboxState.DONE] == [OutboxState.DUE]
+    assert states(world).count(TransportState.SENT) == 2
+
+
+@once
+def test_where_one_is_anothers_before_the_call_the_rest_are_given_back_at_once(world, monkeypatch):
+    send(world, 3)
+    stolen, real = items(world.b, "send")[-2].id, outbox.claim_more
+
+    def claim_more(office, *what):
+        leases = real(office, *what)
+        with transaction(office, SYSTEM) as work:
+            other = update(OutboxItem).where(OutboxItem.id == stolen)
+            work.session.execute(other.values(lease_token="0" * 32))
+        return leases
+
+    monkeypatch.setattr(outbox, "claim_more", claim_more)
+    world.b.work({"send"})
+    monkeypatch.undo()
+    world.b.work({"send"})
     assert states(world).count(TransportState.SENT) == 2
 
 

@@ -16,7 +16,7 @@ from adapters.axis.together import Sending, Word
 from adapters.axis.wire import sign_headers
 from models.audit import AuditEntry
 from models.hub import Delivery, DeliveryState, HubMessage
-from services.hub import pace
+from services.hub import acceptance, pace
 from tests.hub.packages import BINH_MINH, BINH_SON, SECRETS, SON_TINH, accept, client, edoc, status
 
 URL = "http://hub.example/axis"
@@ -95,6 +95,21 @@ def test_of_two_documents_under_one_id_in_one_call_the_second_is_refused(office,
     assert isinstance(told[0], Accepted)
     assert told[1].code == "27"
     assert len(rows(office, HubMessage)) == 1
+
+
+def test_a_fault_of_ours_with_one_keeps_no_other_out(office, sender, monkeypatch):
+    real = acceptance._new_message
+
+    def failing(work, came, envelope, *rest):
+        if envelope.document_uid == "ma-hai":
+            raise RuntimeError("a fault")
+        return real(work, came, envelope, *rest)
+
+    monkeypatch.setattr(acceptance, "_new_message", failing)
+    told = sender.submit_many(edocs("một", "hai", "ba"))
+    assert [isinstance(each, Accepted) for each in told] == [True, False, True]
+    assert isinstance(told[1], TemporaryAxisError), "it is sent again later"
+    assert [m.document_uid for m in rows(office, HubMessage)] == ["ma-một", "ma-ba"]
 
 
 def test_recipients_named_beside_a_part_are_the_ones(office, sender):
